@@ -1,0 +1,52 @@
+/**
+ * Every error class and code of the library: a caller's misuse, a start that cannot succeed, or our own defect.
+ *
+ * Not here: faults in the operator's text (`config/diagnostic.ts`) and outcomes of traffic (values).
+ */
+import type { Diagnostic } from './config/diagnostic.ts';
+
+/**
+ * Stable codes, each with its meaning; `docs/manual/errors.md` explains them.
+ * Keys are what `error.code` holds.
+ */
+export const ERROR_CODES = {
+  ERR_CONFIG: 'the configuration has faults; see `diagnostics`',
+  ERR_ADDRESS_IN_USE: 'another program listens on the address',
+  ERR_NO_RIGHT_TO_BIND: 'the process may not bind the address',
+  ERR_BIND: 'the address cannot be bound for another reason',
+  ERR_NAME_NOT_RESOLVED: "a server's or listener's host name has no address",
+  ERR_DESCRIPTOR_LIMIT: 'the process may open too few descriptors for the configured maxconn',
+  ERR_NO_LISTENER: 'nothing to listen on: no frontend has an enabled bind line',
+  ERR_UNKNOWN_BALANCE_FUNCTION: '`balance fn:NAME` names a function that is not registered',
+  ERR_UNKNOWN_NAME: 'no frontend, backend or server of that name',
+  ERR_CLOSED: 'the load balancer is closed',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Base of every error thrown on purpose; `retryable` says whether the same call can succeed later. */
+export class SluiceError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SluiceError';
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** The configuration was refused; `diagnostics` holds every fault found, not only the first. */
+export class ConfigError extends SluiceError {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const alerts = diagnostics.filter((one) => one.severity === 'alert');
+    const first = alerts[0];
+    const rest = alerts.length > 1 ? ` (and ${alerts.length - 1} more)` : '';
+    super('ERR_CONFIG', first === undefined ? 'the configuration has faults' : `${first.message}${rest}`);
+    this.name = 'ConfigError';
+    this.diagnostics = diagnostics;
+  }
+}
