@@ -1,0 +1,103 @@
+/**
+ * One finished session as data: the log line, the counters and the metrics are all derived from this record, so they
+ * cannot disagree.
+ *
+ * Not here: how an ending is found (`../stream/ending.ts`), how it is written (`log/`).
+ */
+
+/** Who or what ended the session (manual 8.5, first letter). */
+export type EndCause =
+  | 'normal' // -
+  | 'client-abort' // C
+  | 'server-abort' // S  refused, reset, no server
+  | 'denied' // P
+  | 'local' // L
+  | 'resource' // R
+  | 'internal' // I
+  | 'server-down' // D
+  | 'server-up' // U
+  | 'killed' // K
+  | 'client-timeout' // c
+  | 'server-timeout'; // s  also timeout connect and timeout queue
+
+/** How far the session had come (manual 8.5, second letter). */
+export type EndStage =
+  | 'none' // -
+  | 'request' // R
+  | 'queue' // Q
+  | 'connect' // C
+  | 'data' // D
+  | 'last'; // L
+
+export interface Ending {
+  readonly cause: EndCause;
+  readonly stage: EndStage;
+  /** The same in a word for people and metrics, e.g. `queue-timeout`, `connect-refused`, `no-server`, `normal`. */
+  readonly reason: EndReason;
+}
+
+/** Closed set, used as the metric label `reason`; `ending.ts` maps it to cause and stage. */
+export type EndReason =
+  | 'normal'
+  | 'client-left-in-queue'
+  | 'client-left-connecting'
+  | 'client-reset'
+  | 'client-timeout'
+  | 'client-timeout-connecting'
+  | 'server-reset'
+  | 'server-timeout'
+  | 'connect-failed'
+  | 'connect-timeout'
+  | 'queue-timeout'
+  | 'queue-full'
+  | 'no-server'
+  | 'server-marked-down'
+  | 'backup-released'
+  | 'killed'
+  | 'out-of-descriptors'
+  | 'internal-error';
+
+export interface SessionRecord {
+  /** Unique in the process, rising. */
+  readonly id: number;
+  readonly acceptedWallMs: number;
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  /** Where the client connected to. */
+  readonly frontendAddress: string;
+  readonly frontendPort: number;
+  readonly frontendName: string;
+  /** Bind line's name or `sock-<id>`. */
+  readonly listenerName: string;
+  /** The frontend's own name while none was chosen. */
+  readonly backendName: string;
+  /** Null: none was chosen. */
+  readonly serverName: string | null;
+  /** Address the server socket was connected to; null if it never was. */
+  readonly serverAddress: string | null;
+  readonly serverPort: number;
+  /** Our own end of the connection to the server; null if never connected. */
+  readonly sourceAddress: string | null;
+  readonly sourcePort: number;
+  /** Milliseconds; -1: that stage was not reached. */
+  readonly queueMs: number;
+  readonly connectMs: number;
+  /** From accept to the first byte of the server; -1: none came. */
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+  /** Client to server. */
+  readonly bytesIn: number;
+  /** Server to client. */
+  readonly bytesOut: number;
+  readonly ending: Ending;
+  readonly retries: number;
+  readonly redispatched: boolean;
+  /** Sessions at the end, this one included where it still counts: process, frontend, backend, server. */
+  readonly processSessions: number;
+  readonly frontendSessions: number;
+  readonly backendSessions: number;
+  readonly serverSessions: number;
+  /** Streams ahead when it was put into a queue; 0 if it never was. */
+  readonly serverQueueAhead: number;
+  readonly backendQueueAhead: number;
+}

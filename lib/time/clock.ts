@@ -1,0 +1,49 @@
+/**
+ * The one source of time: the present, and calls in the future. Tests pass a clock they turn by hand.
+ *
+ * Not here: deadlines of connections, which come by the ten thousand (`coarse.ts`).
+ */
+
+/** A call in the future; cancelling twice, or after it ran, does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds that never go back, with fractions; only differences mean something. */
+  nowMs(): number;
+  /** Milliseconds since 1970 by the wall clock; may jump. For logs. */
+  wallMs(): number;
+  /** Calls once, not earlier than `delayMs` from now. */
+  after(delayMs: number, callback: () => void): Timer;
+  /** Calls again and again, `periodMs` apart, first after one period. */
+  every(periodMs: number, callback: () => void): Timer;
+}
+
+class OnceTimer implements Timer {
+  readonly #handle: NodeJS.Timeout;
+  constructor(delayMs: number, callback: () => void) {
+    this.#handle = setTimeout(callback, delayMs);
+  }
+  cancel(): void {
+    clearTimeout(this.#handle);
+  }
+}
+
+class RepeatedTimer implements Timer {
+  readonly #handle: NodeJS.Timeout;
+  constructor(periodMs: number, callback: () => void) {
+    this.#handle = setInterval(callback, periodMs);
+  }
+  cancel(): void {
+    clearInterval(this.#handle);
+  }
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  after: (delayMs, callback) => new OnceTimer(delayMs, callback),
+  every: (periodMs, callback) => new RepeatedTimer(periodMs, callback),
+};
