@@ -110,7 +110,10 @@ export interface RelayHandler {
    * only for the owner's timers. Also told after `shutRead`.
    */
   relaySideEnded(side: SideName): void;
-  /** Both directions have ended in order and both sockets are released. Told once, instead of `relayBroken`. */
+  /**
+   * Both directions have ended in order and both sockets are released: the last thing told. After `relayBroken` it comes only
+   * if the owner answered with `closeAfterPending`.
+   */
   relayFinished(): void;
   /**
    * A side was reset or broke. Nothing has been done to the other side yet: the owner answers with `resetBoth`, or
@@ -133,7 +136,11 @@ export interface Relay {
   shutRead(side: SideName): void;
   /** RST to both sides now; undelivered bytes are dropped. Nothing is told afterwards. */
   resetBoth(): void;
-  /** Ends both sides: bytes already read are delivered where the peer still reads, then FIN; the sockets are released. Bounded: see `abandon`. Nothing is told afterwards. */
+  /**
+   * Ends both sides: bytes already read are delivered where the peer still reads, then FIN; the sockets are released.
+   * `relayFinished` is told when that is done, at once (but never from within this call) where nothing is pending. A
+   * peer that does not read makes it wait for ever: the owner bounds it with `abandon`.
+   */
   closeAfterPending(): void;
   /** Like `closeAfterPending` but drops undelivered bytes at once: both sockets are closed now (FIN where nothing is left unread). Nothing is told afterwards. */
   abandon(): void;
