@@ -50,6 +50,11 @@ export interface Connection {
   close(): void;
   /** RST (a unix socket is just closed). */
   reset(): void;
+  /**
+   * `option nolinger`: from now on, wherever this connection would get FIN (alone or in a relay) it gets RST and is gone at
+   * once, undelivered bytes included; in a relay the other side then ends in order.
+   */
+  noLinger(): void;
   /** SO_KEEPALIVE; 0 means the system's value. What the Node at hand cannot set is left alone. */
   keepAlive(idleMs: number, intervalMs: number, count: number): void;
 }
@@ -97,8 +102,8 @@ export interface RelaySide {
   readonly readPaused: boolean;
   /** Its FIN was read, or reading was shut by `shutRead`: nothing more comes from it. */
   readonly readEnded: boolean;
-  /** Our FIN has been sent to it (behind all bytes). */
-  readonly writeEnded: boolean;
+  /** When our FIN was sent to it (behind all bytes); 0 before. */
+  readonly writeEndedMs: number;
   /** When its first byte was read; 0 before. */
   readonly firstReadMs: number;
 }
@@ -110,6 +115,8 @@ export interface RelayHandler {
    * only for the owner's timers. Also told after `shutRead`.
    */
   relaySideEnded(side: SideName): void;
+  /** Our FIN has just been sent to a side; for the owner's timers only. Not told when that ends the relay. */
+  relaySideShut(side: SideName): void;
   /**
    * Both directions have ended in order and both sockets are released: the last thing told. After `relayBroken` it comes only
    * if the owner answered with `closeAfterPending`.
