@@ -10,7 +10,18 @@ import { Rate } from './rate.ts';
 import type { EndReason } from './session.ts';
 
 /** Why a client was refused before it became a session, or a session before it got a server. */
-export type RefusalReason = 'rejected' | 'out-of-descriptors' | 'shutting-down';
+export const REFUSAL_REASONS = ['rejected', 'out-of-descriptors', 'shutting-down'] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** Which limit made a listener stop accepting for a while. */
+export const PAUSE_REASONS = [
+  'bind-maxconn',
+  'frontend-maxconn',
+  'global-maxconn',
+  'rate',
+  'descriptors',
+] as const;
+export type PauseReason = (typeof PAUSE_REASONS)[number];
 
 /** Counts by a small closed set of words; a word that never occurred reads 0. */
 export class Tally<Word extends string> {
@@ -54,9 +65,7 @@ export class ListenerCounters extends TrafficCounters {
   connectionsTotal = 0;
   readonly refused = new Tally<RefusalReason>();
   /** Times accepting was paused because a limit was reached, by the limit. */
-  readonly paused = new Tally<
-    'bind-maxconn' | 'frontend-maxconn' | 'global-maxconn' | 'rate' | 'descriptors'
-  >();
+  readonly paused = new Tally<PauseReason>();
 
   connectionAccepted(): void {
     this.connectionsTotal += 1;

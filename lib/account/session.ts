@@ -36,26 +36,29 @@ export interface Ending {
   readonly reason: EndReason;
 }
 
-/** Closed set, used as the metric label `reason`; `ending.ts` maps it to cause and stage. */
-export type EndReason =
-  | 'normal'
-  | 'client-left-in-queue'
-  | 'client-left-connecting'
-  | 'client-reset'
-  | 'client-timeout'
-  | 'client-timeout-connecting'
-  | 'server-reset'
-  | 'server-timeout'
-  | 'connect-failed'
-  | 'connect-timeout'
-  | 'queue-timeout'
-  | 'queue-full'
-  | 'no-server'
-  | 'server-marked-down'
-  | 'backup-released'
-  | 'killed'
-  | 'out-of-descriptors'
-  | 'internal-error';
+/** Closed set, used as the metric label `reason`; `ending.ts` maps each to cause and stage. */
+export const END_REASONS = [
+  'normal',
+  'client-left-in-queue',
+  'client-left-connecting',
+  'client-reset',
+  'client-timeout',
+  'client-timeout-connecting',
+  'server-reset',
+  'server-timeout',
+  'connect-failed',
+  'connect-timeout',
+  'queue-timeout',
+  'queue-full',
+  'no-server',
+  'server-marked-down',
+  'backup-released',
+  'killed',
+  'out-of-descriptors',
+  'internal-error',
+] as const;
+
+export type EndReason = (typeof END_REASONS)[number];
 
 export interface SessionRecord {
   /** Unique in the process, rising. */
