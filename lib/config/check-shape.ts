@@ -1,0 +1,79 @@
+/**
+ * Whether single fields are in range, for a Config that did not come through the keyword table: names, numbers,
+ * texts that could not be written down.
+ *
+ * Text never fails here, since its words were checked when they were read. Not here: how fields relate (`check.ts`).
+ */
+import type { Complain } from './check.ts';
+import type { Config, ProxyConfig, ServerConfig } from './config.ts';
+import { badNameCharacter } from './keywords/values.ts';
+import type { Path } from './places.ts';
+import { TIME_MAX_MS } from './units.ts';
+
+/** Fields with a range narrower than "0 to 2147483647", which holds for every other number. */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  port: [0, 65_535],
+  portEnd: [0, 65_535],
+  offset: [-65_535, 65_535],
+  weight: [0, 256],
+  rise: [1, TIME_MAX_MS],
+  fall: [1, TIME_MAX_MS],
+  errorLimit: [1, TIME_MAX_MS],
+  interMs: [1, TIME_MAX_MS],
+  nbthread: [1, 64],
+  draws: [1, 1000],
+  spreadChecksPercent: [0, 50],
+  redispatchInterval: [-1, 1_000_000],
+  lengthBytes: [80, 65_535],
+  mode: [0, 0o7777],
+};
+
+/** Adds an alert for every field out of range. */
+export function checkShape(config: Config, complain: Complain): void {
+  checkValue(config.global, ['global'], 'global', complain);
+  config.proxies.forEach((proxy, index) => {
+    checkName(proxy.name, `${proxy.kind} name`, ['proxy', index], complain);
+    checkValue(proxy, ['proxy', index], `${proxy.kind} '${proxy.name}'`, complain);
+    checkBackend(proxy, index, complain);
+  });
+}
+
+function checkBackend(proxy: ProxyConfig, index: number, complain: Complain): void {
+  const { backend } = proxy;
+  if (backend === null) return;
+  const factor = backend.hashBalanceFactor;
+  if (factor > 0 && factor <= 100) {
+    const message = "'hash-balance-factor' must be 0 or greater than 100";
+    complain('alert', 'invalid-value', message, ['proxy', index, 'hash-balance-factor']);
+  }
+  backend.servers.forEach((server: ServerConfig, position) => {
+    checkName(server.name, 'server name', ['proxy', index, 'server', position], complain);
+  });
+}
+
+function checkName(name: string, what: string, path: Path, complain: Complain): void {
+  const bad = badNameCharacter(name);
+  if (name === '') complain('alert', 'invalid-name', `a ${what} is empty`, path);
+  else if (bad !== null)
+    complain('alert', 'invalid-name', `character '${bad}' is not permitted in ${what} '${name}'`, path);
+}
+
+/** Walks the plain data; `field` is the key under which a value stands. */
+function checkValue(value: unknown, path: Path, where: string, complain: Complain, field = ''): void {
+  if (typeof value === 'number') {
+    const [min, max] = RANGES[field] ?? [0, TIME_MAX_MS];
+    if (Number.isInteger(value) && value >= min && value <= max) return;
+    const message = `${where}: ${field} is ${value}, not a whole number from ${min} to ${max}`;
+    complain('alert', 'number-out-of-range', message, path);
+  } else if (typeof value === 'string') {
+    // Neither an empty word nor a NUL can be written in the language, so such a Config could not be printed.
+    if (value === '' && field !== 'name')
+      complain('alert', 'empty-argument', `${where}: ${field} is empty`, path);
+    if (value.includes('\0'))
+      complain('alert', 'stray-nul', `${where}: ${field} holds a NUL character`, path);
+  } else if (Array.isArray(value)) {
+    for (const one of value) checkValue(one, path, where, complain, field);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) checkValue(inner, path, where, complain, key);
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * A configuration while it is being read: the `Config` types made writable, a section's settings flat and
+ * complete, and beside each the place it came from.
+ *
+ * A `defaults` section and a proxy have the same draft, so inheriting is copying. Not here: what keywords do
+ * to a draft (`keywords/`), how a draft becomes a `ProxyConfig` (`inherit.ts`).
+ */
+import type {
+  BackendConfig,
+  BindConfig,
+  FrontendConfig,
+  GlobalConfig,
+  LogTarget,
+  ProxyKind,
+  ProxyOptions,
+  ServerAddress,
+  ServerCheckConfig,
+  ServerConfig,
+} from './config.ts';
+import {
+  BACKEND_DEFAULTS,
+  BIND_DEFAULTS,
+  CHECK_DEFAULTS,
+  FRONTEND_DEFAULTS,
+  GLOBAL_DEFAULTS,
+  OPTION_DEFAULTS,
+  SERVER_DEFAULTS,
+} from './defaults.ts';
+import type { Place } from './diagnostic.ts';
+import type { Variables } from './variables.ts';
+
+/** The same shape without `readonly`, at every depth. */
+export type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+
+/** Where things were said: keyword or parameter -> place of that statement or word. */
+export type SaidAt = Map<string, Place>;
+
+/** The `global` section, and the variables its `setenv` changes for the lines below it. */
+export interface GlobalDraft {
+  readonly values: Mutable<GlobalConfig>;
+  readonly variables: Variables;
+  readonly said: SaidAt;
+}
+
+export interface BindDraft {
+  readonly values: Mutable<BindConfig>;
+  readonly said: SaidAt;
+}
+
+/** A `server` line, or the `default-server` it starts from. `checked` says whether `check` holds in the end. */
+export interface ServerDraft {
+  readonly values: Omit<Mutable<ServerConfig>, 'check' | 'name' | 'address'>;
+  readonly check: Mutable<ServerCheckConfig>;
+  checked: boolean;
+  name: string;
+  address: ServerAddress | null;
+  readonly said: SaidAt;
+}
+
+/** A keyword that only means something in mode http. */
+export interface HttpOnlyUse {
+  readonly keyword: string;
+  readonly place: Place;
+  readonly severity: 'warning' | 'notice';
+}
+
+/** A `defaults`, `frontend`, `backend` or `listen` section; always with both halves, the kind says which count. */
+export interface ProxyDraft {
+  readonly kind: ProxyKind | 'defaults';
+  readonly name: string;
+  mode: 'tcp' | 'http';
+  id: number;
+  disabled: boolean;
+  description: string | null;
+  log: Mutable<LogTarget>[];
+  logGlobal: boolean;
+  logTag: string | null;
+  readonly options: Mutable<ProxyOptions>;
+  readonly frontend: Omit<Mutable<FrontendConfig>, 'binds'>;
+  readonly backend: Omit<Mutable<BackendConfig>, 'servers'>;
+  readonly binds: BindDraft[];
+  readonly servers: ServerDraft[];
+  readonly defaultServer: ServerDraft;
+  /** Where `option httplog` stands if it is the log format in force; null otherwise. */
+  httpLogAt: Place | null;
+  readonly httpOnly: HttpOnlyUse[];
+  /** Everything said in this section or inherited; `own` holds what this section said itself. */
+  readonly said: SaidAt;
+  readonly own: Set<string>;
+}
+
+/** A `global` section in which nothing has been said. */
+export function newGlobal(variables: Variables): GlobalDraft {
+  return { values: writable(GLOBAL_DEFAULTS), variables, said: new Map() };
+}
+
+/** A `bind` line without address or parameters. */
+export function newBind(): BindDraft {
+  return { values: writable(BIND_DEFAULTS), said: new Map() };
+}
+
+/** A server with the built-in defaults. */
+export function newServer(): ServerDraft {
+  const { check: _none, ...values } = writable(SERVER_DEFAULTS);
+  return {
+    values,
+    check: writable(CHECK_DEFAULTS),
+    checked: false,
+    name: '',
+    address: null,
+    said: new Map(),
+  };
+}
+
+/** A new server that starts from `base` (`default-server`, or the previous expansion of a template). */
+export function copyServer(base: ServerDraft): ServerDraft {
+  return structuredClone(base);
+}
+
+/** A section with HAProxy's built-in defaults, or with a copy of everything a `defaults` section hands down. */
+export function newProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraft | null): ProxyDraft {
+  if (from !== null) return inheritProxy(kind, name, from);
+  const { binds: _binds, ...frontend } = writable(FRONTEND_DEFAULTS);
+  const { servers: _servers, ...backend } = writable(BACKEND_DEFAULTS);
+  return {
+    kind,
+    name,
+    mode: 'tcp',
+    id: 0,
+    disabled: false,
+    description: null,
+    log: [],
+    logGlobal: false,
+    logTag: null,
+    options: writable(OPTION_DEFAULTS),
+    frontend,
+    backend,
+    binds: [],
+    servers: [],
+    defaultServer: newServer(),
+    httpLogAt: null,
+    httpOnly: [],
+    said: new Map(),
+    own: new Set(),
+  };
+}
+
+/** Reference 1.6: all is copied but `bind`, `server`, `id` and `description`, which `defaults` cannot hold. */
+function inheritProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraft): ProxyDraft {
+  const copy = structuredClone(from);
+  return { ...copy, kind, name, httpOnly: [], own: new Set() };
+}
+
+/** True if the section has a frontend half; a `defaults` section has both. */
+export function hasFrontend(kind: ProxyDraft['kind']): boolean {
+  return kind !== 'backend';
+}
+
+/** True if the section has a backend half; a `defaults` section has both. */
+export function hasBackend(kind: ProxyDraft['kind']): boolean {
+  return kind !== 'frontend';
+}
+
+function writable<T>(value: T): Mutable<T> {
+  return structuredClone(value) as Mutable<T>;
+}

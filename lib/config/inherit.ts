@@ -1,0 +1,214 @@
+/**
+ * `defaults` into proxies (reference 1.6), and drafts into the finished `Config`: what a half-proxy cannot have is
+ * dropped, what needed mode http is said.
+ *
+ * Not here: what keywords do (`keywords/`), whether the result agrees with itself (`check.ts`).
+ */
+import type { DiagnosticCode } from './codes.ts';
+import type {
+  BackendConfig,
+  BindConfig,
+  Config,
+  FrontendConfig,
+  ProxyConfig,
+  ProxyKind,
+  ProxyOptions,
+  ServerConfig,
+} from './config.ts';
+import { OPTION_DEFAULTS } from './defaults.ts';
+import type { Diagnostics, Place, Severity } from './diagnostic.ts';
+import { hasBackend, hasFrontend, newProxy } from './draft.ts';
+import type { GlobalDraft, ProxyDraft, ServerDraft } from './draft.ts';
+import { didYouMean } from './line.ts';
+import type { Line } from './line.ts';
+import { Places } from './places.ts';
+
+/** A section that becomes a `ProxyConfig`, and where its header stands. */
+export interface DraftedProxy {
+  readonly draft: ProxyDraft;
+  readonly place: Place;
+}
+
+/** A `defaults` section and the ways it was used so far. */
+interface DefaultsSection {
+  readonly draft: ProxyDraft;
+  readonly place: Place;
+  usedByName: boolean;
+  usedByPosition: boolean;
+  warned: boolean;
+}
+
+/** The `defaults` sections seen so far, and what a new section copies from them. */
+export class DefaultsSections {
+  #latest: DefaultsSection | null = null;
+  readonly #named = new Map<string, DefaultsSection>();
+
+  /**
+   * The draft a new section starts from: the `defaults` named by `from`, else the latest one above (a `defaults`
+   * section itself starts from nothing), else HAProxy's built-in values.
+   */
+  open(kind: ProxyDraft['kind'], name: string, from: string | null, place: Place, line: Line): ProxyDraft {
+    const base = from === null ? this.#byPosition(kind, line) : this.#byName(from, name, line);
+    const draft = newProxy(kind, name, base?.draft ?? null);
+    if (kind === 'defaults') this.#declare(name, { draft, place, ...UNUSED }, line);
+    return draft;
+  }
+
+  #declare(name: string, section: DefaultsSection, line: Line): void {
+    this.#latest = section;
+    if (name === '') return;
+    const before = this.#named.get(name);
+    if (before !== undefined) {
+      const message = `defaults '${name}' has the same name as defaults '${name}' declared at line ${before.place.line}`;
+      line.alert('duplicate-name', message, 'give it another name');
+      return;
+    }
+    this.#named.set(name, section);
+  }
+
+  #byPosition(kind: ProxyDraft['kind'], line: Line): DefaultsSection | null {
+    if (kind === 'defaults' || this.#latest === null) return null;
+    this.#latest.usedByPosition = true;
+    warnOfMixedUse(this.#latest, line);
+    return this.#latest;
+  }
+
+  #byName(from: string, name: string, line: Line): DefaultsSection | null {
+    const section = this.#named.get(from);
+    if (section === undefined) {
+      const hint = didYouMean(from, [...this.#named.keys()]) ?? 'it must stand above';
+      line.alert('unknown-defaults', `defaults section '${from}' not found for '${name}'`, hint);
+      return null;
+    }
+    section.usedByName = true;
+    warnOfMixedUse(section, line);
+    return section;
+  }
+}
+
+const UNUSED = { usedByName: false, usedByPosition: false, warned: false };
+
+/** Once per section: HAProxy repeats it for every proxy. */
+function warnOfMixedUse(section: DefaultsSection, line: Line): void {
+  if (!section.usedByName || !section.usedByPosition || section.warned) return;
+  section.warned = true;
+  const message = `defaults section '${section.draft.name}' is referenced by name and also used by position`;
+  line.warning(
+    'mixed-defaults',
+    message,
+    "say 'from' everywhere, or end with a defaults section nobody names",
+  );
+}
+
+/** Everything read, as plain data, with the places that `checkConfig` points at. */
+export function settleConfig(
+  global: GlobalDraft,
+  proxies: readonly DraftedProxy[],
+  diagnostics: Diagnostics,
+): { readonly config: Config; readonly places: Places } {
+  const places = new Places();
+  const settled = proxies.map((proxy, index) => {
+    settleMode(proxy, diagnostics);
+    notePlaces(places, proxy, index);
+    return settleProxy(proxy.draft);
+  });
+  return { config: { global: structuredClone(global.values), proxies: settled }, places };
+}
+
+/** The halves that the kind of section has; the other half's settings, inherited or not, are dropped. */
+export function settleProxy(draft: ProxyDraft): ProxyConfig {
+  const { name, id, disabled, description, logGlobal, logTag } = draft;
+  const kind = draft.kind as ProxyKind;
+  return {
+    kind,
+    name,
+    id,
+    disabled,
+    description,
+    log: structuredClone(draft.log),
+    logGlobal,
+    logTag,
+    options: settleOptions(draft.options, kind),
+    frontend: hasFrontend(kind) ? settleFrontend(draft) : null,
+    backend: hasBackend(kind) ? settleBackend(draft) : null,
+  };
+}
+
+/** Keep-alive of a side the section does not have is the built-in value. */
+export function settleOptions(options: ProxyOptions, kind: ProxyKind): ProxyOptions {
+  const { clientKeepAlive, clientKeepAliveTuning, serverKeepAlive, serverKeepAliveTuning } = OPTION_DEFAULTS;
+  return structuredClone({
+    ...options,
+    ...(hasFrontend(kind) ? {} : { clientKeepAlive, clientKeepAliveTuning }),
+    ...(hasBackend(kind) ? {} : { serverKeepAlive, serverKeepAliveTuning }),
+  });
+}
+
+function settleFrontend(draft: ProxyDraft): FrontendConfig {
+  const binds: BindConfig[] = draft.binds.map((bind) => structuredClone(bind.values));
+  return { ...structuredClone(draft.frontend), binds };
+}
+
+function settleBackend(draft: ProxyDraft): BackendConfig {
+  return { ...structuredClone(draft.backend), servers: draft.servers.flatMap(settleServer) };
+}
+
+function settleServer(draft: ServerDraft): ServerConfig[] {
+  const { name, address } = draft;
+  if (address === null) return [];
+  const check = draft.checked ? structuredClone(draft.check) : null;
+  return [{ ...structuredClone(draft.values), name, address: structuredClone(address), check }];
+}
+
+/** A proxy in mode http cannot run; in mode tcp what needs http is ignored, aloud (reference 1.10). */
+function settleMode({ draft, place }: DraftedProxy, diagnostics: Diagnostics): void {
+  const add = (
+    severity: Severity,
+    code: DiagnosticCode,
+    message: string,
+    at: Place,
+    hint: string | null,
+  ): void => diagnostics.add({ severity, code, message, place: at, hint });
+  const proxy = `${draft.kind} '${draft.name}'`;
+  if (draft.mode === 'http') {
+    const own = draft.own.has('mode') ? draft.said.get('mode') : undefined;
+    const hint = own === undefined ? `add 'mode tcp' to ${proxy}` : "write 'mode tcp'";
+    add(
+      'alert',
+      'needs-mode-http',
+      `${proxy}: mode http is not available in this version`,
+      own ?? place,
+      hint,
+    );
+    return;
+  }
+  for (const use of draft.httpOnly) {
+    const message = `'${use.keyword}' is ignored because ${proxy} is in mode tcp`;
+    add(use.severity, 'needs-mode-http', message, use.place, 'leave it out');
+  }
+  if (draft.httpLogAt !== null && hasFrontend(draft.kind)) {
+    const message = `'option httplog' is not usable with ${proxy}, which is in mode tcp; falling back to 'option tcplog'`;
+    add('warning', 'needs-mode-http', message, draft.httpLogAt, `write 'option tcplog' in ${proxy}`);
+  }
+}
+
+function notePlaces(places: Places, { draft, place }: DraftedProxy, index: number): void {
+  places.set(place, 'proxy', index);
+  for (const [what, at] of draft.said) places.set(at, 'proxy', index, what);
+  draft.binds.forEach(({ said }, position) => noteParams(places, said, 'bind', index, position));
+  draft.servers.forEach(({ said }, position) => noteParams(places, said, 'server', index, position));
+}
+
+/** The line itself is noted under its first word, parameters beneath. */
+function noteParams(
+  places: Places,
+  said: ReadonlyMap<string, Place>,
+  line: 'bind' | 'server',
+  proxy: number,
+  position: number,
+): void {
+  for (const [what, at] of said) {
+    if (what === line) places.set(at, 'proxy', proxy, line, position);
+    else places.set(at, 'proxy', proxy, line, position, what);
+  }
+}

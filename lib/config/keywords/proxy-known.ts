@@ -1,0 +1,264 @@
+/**
+ * Words of `defaults`, `frontend`, `listen` and `backend` that are known and answered, without an effect here.
+ *
+ * Not here: the supported ones (`proxy.ts`, `option.ts`).
+ */
+import type { ProxyDraft } from '../draft.ts';
+import { httpOnly, noEffect, noEffectWarning, removed, unsupported } from './entry.ts';
+import type { Entry } from './entry.ts';
+
+const RULES = 'rules and ACLs are not in this version';
+const STICK = "there are no stick tables in this version; 'balance source' keeps a client on its server";
+const STATS = "use 'metrics ADDR' in 'global' and the log";
+const CHECKS =
+  "a bare 'check' connects, 'check-ssl' also shakes hands; scripted checks are not in this version";
+
+/** HAProxy manual 4.2 and later versions. */
+export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
+  ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'DFLB' }, [
+    'acl NAME CRITERION [FLAGS] [VALUE…]',
+    'tcp-request content ACTION [CONDITION]',
+    'tcp-request inspect-delay TIME',
+  ]),
+  ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'DFL' }, [
+    'tcp-request connection ACTION [CONDITION]',
+    'tcp-request session ACTION [CONDITION]',
+    'quic-initial ACTION [CONDITION]',
+  ]),
+  ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'DLB' }, [
+    'tcp-response content ACTION [CONDITION]',
+    'tcp-response inspect-delay TIME',
+  ]),
+  ...unsupported<ProxyDraft>(
+    `${RULES}; one 'default_backend' per frontend works`,
+    { manual: '4.2', sections: 'FL' },
+    ['use_backend NAME [CONDITION]', 'force-be-switch CONDITION'],
+  ),
+  ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'LB' }, [
+    'use-server NAME CONDITION',
+    'force-persist CONDITION',
+    'ignore-persist CONDITION',
+  ]),
+  ...unsupported<ProxyDraft>(STICK, { manual: '4.2', sections: 'FLB' }, [
+    'stick-table type TYPE size SIZE [PARAM…]',
+  ]),
+  ...unsupported<ProxyDraft>(STICK, { manual: '4.2', sections: 'LB' }, [
+    'stick match PATTERN [table NAME] [CONDITION]',
+    'stick on PATTERN [table NAME] [CONDITION]',
+    'stick store-request PATTERN [table NAME] [CONDITION]',
+    'stick store-response PATTERN [table NAME] [CONDITION]',
+  ]),
+  ...unsupported<ProxyDraft>(STICK, { manual: '4.2', sections: 'DLB' }, ['persist rdp-cookie']),
+  ...unsupported<ProxyDraft>(CHECKS, { manual: '4.2', sections: 'DLB' }, [
+    'tcp-check comment TEXT',
+    'tcp-check connect [PARAM…]',
+    'tcp-check expect [!] MATCH PATTERN',
+    'tcp-check send TEXT',
+    'tcp-check send-lf FORMAT',
+    'tcp-check send-binary HEX',
+    'tcp-check send-binary-lf FORMAT',
+    'tcp-check set-var NAME EXPR',
+    'tcp-check set-var-fmt NAME FORMAT',
+    'tcp-check unset-var NAME',
+    'http-check comment TEXT',
+    'http-check connect [PARAM…]',
+    'http-check disable-on-404',
+    'http-check expect [!] MATCH PATTERN',
+    'http-check send [PARAM…]',
+    'http-check send-state',
+    'http-check set-var NAME EXPR',
+    'http-check set-var-fmt NAME FORMAT',
+    'http-check unset-var NAME',
+    'external-check command PATH',
+    'external-check path PATH',
+    'healthcheck NAME',
+  ]),
+  ...unsupported<ProxyDraft>('filters are not in this version', { manual: '9', sections: 'FLB' }, [
+    'filter NAME [PARAM…]',
+  ]),
+  ...unsupported<ProxyDraft>('name the servers', { manual: '4.2', sections: 'LB' }, [
+    'dispatch ADDR',
+    'transparent',
+  ]),
+  ...unsupported<ProxyDraft>(
+    'watch the metrics; alert rules are under deploy/',
+    { manual: '4.2', sections: 'DFLB' },
+    [
+      'email-alert from ADDR',
+      'email-alert level LEVEL',
+      'email-alert mailers NAME',
+      'email-alert myhostname NAME',
+      'email-alert to ADDR',
+    ],
+  ),
+  ...noEffect<ProxyDraft>(
+    'server states are not kept in a file in this version',
+    { manual: '4.2', sections: 'DLB' },
+    ['load-server-state-from-file global|local|none', 'server-state-file-name [PATH]'],
+  ),
+  ...noEffect<ProxyDraft>('the program is one process with one thread', { manual: '2.4', sections: 'DFLB' }, [
+    'bind-process SET',
+  ]),
+  ...noEffect<ProxyDraft>('it concerns nothing that this program does', { manual: '3.0', sections: 'FLB' }, [
+    'guid TEXT',
+  ]),
+  ...noEffect<ProxyDraft>(
+    'nothing is read from the client before the server is chosen',
+    { manual: '2.9', sections: 'DFL' },
+    ['timeout client-hs TIME'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    'log steps and profiles are not in this version',
+    { manual: '3.1', sections: 'DFL' },
+    ['log-steps LIST'],
+  ),
+  ...noEffect<ProxyDraft>('names of counters are fixed', { manual: '3.3', sections: 'DFLB' }, [
+    'counters WORD',
+  ]),
+  ...noEffect<ProxyDraft>(
+    'maps are rebuilt with the servers that are up',
+    { manual: '3.1', sections: 'DLB' },
+    ['hash-preserve-affinity WORD'],
+  ),
+  ...unsupported<ProxyDraft>(RULES, { manual: '3.3', sections: 'LB' }, ['be-unpublished']),
+  removed<ProxyDraft>('clitimeout', "HAProxy 2.1 removed it; use 'timeout client'", {
+    manual: '2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('srvtimeout', "HAProxy 2.1 removed it; use 'timeout server'", {
+    manual: '2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('contimeout', "HAProxy 2.1 removed it; use 'timeout connect'", {
+    manual: '2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('timeout clitimeout', "use 'timeout client'", { manual: '2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('timeout srvtimeout', "use 'timeout server'", { manual: '2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('timeout contimeout', "use 'timeout connect'", { manual: '2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('redispatch', "use 'option redispatch'", { manual: '2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('redisp', "use 'option redispatch'", { manual: '2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('monitor-net', 'HAProxy 2.1 removed it; use /livez of the metrics address', {
+    manual: '2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('grace', "use 'grace' in 'global'", { manual: '2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('block', "HAProxy 2.1 removed it in favour of 'http-request deny'", {
+    manual: '2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('reqadd', "HAProxy 2.1 removed it in favour of 'http-request'", {
+    manual: '2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('rspadd', "HAProxy 2.1 removed it in favour of 'http-response'", {
+    manual: '2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('appsession', 'HAProxy 1.6 removed it; it needs mode http', {
+    manual: '1.6',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('option forceclose', 'HAProxy 2.0 removed it; it needs mode http', {
+    manual: '2.0',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('option http-tunnel', 'HAProxy 2.1 removed it; mode tcp is a tunnel', {
+    manual: '2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('option http_proxy', 'HAProxy 2.6 removed it; it needs mode http', {
+    manual: '2.6',
+    sections: 'DFLB',
+  }),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
+    'http-after-response ACTION [CONDITION]',
+    'http-request ACTION [CONDITION]',
+    'http-response ACTION [CONDITION]',
+    'compression ALGO…',
+    'option forwardfor [PARAM…]',
+    'option originalto [PARAM…]',
+    'option forwarded [PARAM…]',
+  ]),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB', negatable: true }, [
+    'option http-buffer-request',
+    'option http-keep-alive',
+    'option http-no-delay',
+    'option http-server-close',
+    'option httpclose',
+    'option http-drop-request-trailers',
+    'option http-drop-response-trailers',
+  ]),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
+    'option http-restrict-req-hdr-names WORD',
+    'timeout http-keep-alive TIME',
+    'timeout http-request TIME',
+    'timeout tarpit TIME',
+  ]).map(quiet),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
+    'errorfile CODE PATH',
+    'errorfiles NAME [CODE…]',
+    'errorloc CODE URL',
+    'errorloc302 CODE URL',
+    'errorloc303 CODE URL',
+    'http-error PARAM…',
+  ]).map(quiet),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFL' }, [
+    'monitor-uri PATH',
+    'unique-id-format FORMAT',
+    'unique-id-header NAME',
+  ]),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFL', negatable: true }, [
+    'option accept-invalid-http-request',
+    'option accept-unsafe-violations-in-http-request',
+    'option disable-h2-upgrade',
+    'option h1-case-adjust-bogus-client',
+    'option http-ignore-probes',
+    'option http-use-proxy-header',
+    'option idle-close-on-response',
+  ]),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'FL' }, [
+    'capture cookie NAME len N',
+    'capture request header NAME len N',
+    'capture response header NAME len N',
+    'declare capture request|response len N',
+    'monitor fail CONDITION',
+  ]),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'FLB' }, ['redirect KIND TARGET [CONDITION]']),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DLB' }, [
+    'cookie NAME [PARAM…]',
+    'http-reuse WORD',
+    'http-send-name-header [NAME]',
+    'max-keep-alive-queue N',
+    'max-session-srv-conns N',
+    'retry-on LIST',
+  ]),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DLB', negatable: true }, [
+    'option accept-invalid-http-response',
+    'option accept-unsafe-violations-in-http-response',
+    'option checkcache',
+    'option h1-case-adjust-bogus-server',
+    'option http-pretend-keepalive',
+  ]),
+  ...httpOnly<ProxyDraft>({ manual: '10.1.2', sections: 'LB' }, ['use-fcgi-app NAME']),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
+    'stats admin CONDITION',
+    'stats auth USER',
+    'stats enable',
+    'stats hide-version',
+    'stats http-request ACTION [CONDITION]',
+    'stats realm TEXT',
+    'stats refresh TIME',
+    'stats scope NAME',
+    'stats show-desc [TEXT]',
+    'stats show-legends',
+    'stats show-modules',
+    'stats show-node [NAME]',
+    'stats uri PATH',
+  ]).map((entry): Entry<ProxyDraft> => (entry.state === 'http-only' ? { ...entry, instead: STATS } : entry)),
+];
+
+/** HAProxy says nothing about these in mode tcp; a notice is enough. */
+function quiet(entry: Entry<ProxyDraft>): Entry<ProxyDraft> {
+  return entry.state === 'http-only' ? { ...entry, severity: 'notice' } : entry;
+}

@@ -1,0 +1,269 @@
+/**
+ * The rows of `defaults`, `frontend`, `listen` and `backend` that have an effect here, options aside
+ * (HAProxy manual 4.2, reference 2.2).
+ *
+ * Not here: `option …` (`option.ts`), `balance` (`balance.ts`), parameters of `bind` and `server` lines
+ * (`bind.ts`, `server.ts`), words that are only known and answered (`proxy-known.ts`).
+ */
+import type { BackendConfig, FrontendConfig, KeepAliveTuning } from '../config.ts';
+import type { Mutable, ProxyDraft } from '../draft.ts';
+import { didYouMean } from '../line.ts';
+import type { Line } from '../line.ts';
+import { isSuspiciouslySmallTime } from '../units.ts';
+import { BALANCE_ROWS } from './balance.ts';
+import { readBind } from './bind.ts';
+import type { Entry, ProxySections } from './entry.ts';
+import { readLogTarget } from './log.ts';
+import { OPTION_ROWS, warnOfOverride } from './option.ts';
+import { readDefaultServer, readServer, readServerTemplate } from './server.ts';
+import { readSource } from './source.ts';
+
+type Row = Entry<ProxyDraft>;
+type TimeKey<T> = { [K in keyof T]: K extends `timeout${string}Ms` ? K : never }[keyof T];
+
+export const PROXY_ROWS: readonly Row[] = [
+  row('mode', 'tcp', 'DFLB', readMode, 'tcp'),
+  row('bind', 'ADDR[,ADDR…] [PARAM…]', 'FL', readBind),
+  row('server', 'NAME ADDR[:PORT] [PARAM…]', 'LB', readServer),
+  row('server-template', 'PREFIX N|FIRST-LAST ADDR[:PORT] [PARAM…]', 'LB', readServerTemplate),
+  row('default-server', '[PARAM…]', 'DLB', readDefaultServer),
+  row('default_backend', 'NAME', 'DFL', (line, proxy) => {
+    proxy.frontend.defaultBackend = line.take('the name of a backend') ?? proxy.frontend.defaultBackend;
+  }),
+  ...BALANCE_ROWS,
+  frontTime('timeout client', 'timeoutClientMs'),
+  frontTime('timeout client-fin', 'timeoutClientFinMs', 'as timeout client'),
+  backTime('timeout connect', 'timeoutConnectMs'),
+  backTime('timeout server', 'timeoutServerMs'),
+  backTime('timeout server-fin', 'timeoutServerFinMs', 'as timeout server'),
+  backTime('timeout tunnel', 'timeoutTunnelMs', 'as timeout client and server'),
+  backTime('timeout queue', 'timeoutQueueMs', 'as timeout connect'),
+  backTime('timeout check', 'timeoutCheckMs', 'the whole check within inter'),
+  row(
+    'maxconn',
+    'N',
+    'DFL',
+    (line, { frontend }) => {
+      frontend.maxconn = line.takeInteger('a number of connections', 0) ?? frontend.maxconn;
+    },
+    "the process's",
+  ),
+  row(
+    'backlog',
+    'N',
+    'DFL',
+    (line, { frontend }) => {
+      frontend.backlog = line.takeInteger('a number of connections', 0) ?? frontend.backlog;
+    },
+    'as maxconn',
+  ),
+  row(
+    'rate-limit sessions',
+    'N',
+    'DFL',
+    (line, { frontend }) => {
+      frontend.rateLimitSessions = line.takeInteger('sessions per second', 0) ?? frontend.rateLimitSessions;
+    },
+    '0 (no limit)',
+  ),
+  row(
+    'fullconn',
+    'N',
+    'DLB',
+    (line, { backend }) => {
+      backend.fullconn = line.takeInteger('a number of connections', 0) ?? backend.fullconn;
+    },
+    "a tenth of the frontends' maxconn",
+  ),
+  row(
+    'retries',
+    'N',
+    'DLB',
+    (line, { backend }) => {
+      backend.retries = line.takeInteger('a number of retries', 0) ?? backend.retries;
+    },
+    '3',
+  ),
+  row('source', 'ADDR[:PORT[-PORT]]', 'DLB', (line, { backend }) => {
+    backend.source = readSource(line) ?? backend.source;
+  }),
+  {
+    ...row('log', 'global | ADDR [len N] [format F] [sample R] FACILITY [MAX [MIN]]', 'DFLB', readLog),
+    negatable: true,
+  },
+  row(
+    'log-tag',
+    'TAG',
+    'DFLB',
+    (line, proxy) => {
+      proxy.logTag = line.take('a tag') ?? proxy.logTag;
+    },
+    "the process's",
+  ),
+  row('log-format', 'FORMAT', 'DFL', readLogFormat),
+  row('log-format-sd', 'FORMAT', 'DFL', (line, { frontend }) => {
+    frontend.logFormatSd = line.take('a format in quotes') ?? frontend.logFormatSd;
+  }),
+  row('error-log-format', 'FORMAT', 'DFL', (line, { frontend }) => {
+    frontend.errorLogFormat = line.take('a format in quotes') ?? frontend.errorLogFormat;
+  }),
+  row('disabled', '', 'DFLB', (_line, proxy) => {
+    proxy.disabled = true;
+  }),
+  row('enabled', '', 'DFLB', (_line, proxy) => {
+    proxy.disabled = false;
+  }),
+  row('description', 'TEXT', 'FLB', (line, proxy) => {
+    proxy.description = line.takeRest('a text') ?? proxy.description;
+  }),
+  row(
+    'id',
+    'N',
+    'FLB',
+    (line, proxy) => {
+      proxy.id = line.takeInteger('a number above 0', 1) ?? proxy.id;
+    },
+    'in order',
+  ),
+  ...keepAlive('clitcpka', 'DFL', (proxy) => proxy.options.clientKeepAliveTuning),
+  ...keepAlive('srvtcpka', 'DLB', (proxy) => proxy.options.serverKeepAliveTuning),
+  ...OPTION_ROWS,
+];
+
+function row(
+  keyword: string,
+  args: string,
+  sections: ProxySections,
+  read: (line: Line, proxy: ProxyDraft) => void,
+  def?: string,
+): Row {
+  const strictSection = keyword.includes('server');
+  const base = { keyword, args, manual: '4.2', sections, strictSection, state: 'supported', read } as const;
+  return def === undefined ? base : { ...base, default: def };
+}
+
+function frontTime(keyword: string, key: TimeKey<FrontendConfig>, def = '0 (never)'): Row {
+  return row(
+    keyword,
+    'TIME',
+    'DFL',
+    (line, proxy) => {
+      proxy.frontend[key] = readTimeout(line, proxy) ?? proxy.frontend[key];
+    },
+    def,
+  );
+}
+
+function backTime(keyword: string, key: TimeKey<BackendConfig>, def = '0 (never)'): Row {
+  return row(
+    keyword,
+    'TIME',
+    'DLB',
+    (line, proxy) => {
+      proxy.backend[key] = readTimeout(line, proxy) ?? proxy.backend[key];
+    },
+    def,
+  );
+}
+
+function readTimeout(line: Line, proxy: ProxyDraft): number | null {
+  const text = line.peek() ?? '';
+  const value = line.takeTimeMs('a time in milliseconds or with a unit');
+  if (value === null) return null;
+  if (proxy.kind !== 'defaults' && proxy.own.has(line.keyword)) {
+    const message = `'${line.keyword}' was already specified in this section; the last one holds`;
+    line.warning('already-specified', message, 'keep one of the two');
+  }
+  warnOfSmallTime(line, text);
+  return value;
+}
+
+/** `timeout client 50` is 50 ms, which hardly anybody means (reference 1.8). */
+export function warnOfSmallTime(line: Line, text: string): void {
+  if (!isSuspiciouslySmallTime(text)) return;
+  const message = `'${line.keyword} ${text}' is ${text} milliseconds, which is suspiciously small`;
+  line.warning('small-time', message, `write '${text}s' for seconds, or '${text}ms' if it is meant`);
+}
+
+function keepAlive(
+  prefix: string,
+  sections: ProxySections,
+  of: (p: ProxyDraft) => Mutable<KeepAliveTuning>,
+): Row[] {
+  return [
+    row(
+      `${prefix}-cnt`,
+      'N',
+      sections,
+      (line, proxy) => {
+        of(proxy).count = line.takeInteger('a number of probes', 0) ?? of(proxy).count;
+      },
+      "the system's",
+    ),
+    row(
+      `${prefix}-idle`,
+      'TIME',
+      sections,
+      (line, proxy) => {
+        of(proxy).idleMs = line.takeTimeMs('a time') ?? of(proxy).idleMs;
+      },
+      "the system's",
+    ),
+    row(
+      `${prefix}-intvl`,
+      'TIME',
+      sections,
+      (line, proxy) => {
+        of(proxy).intervalMs = line.takeTimeMs('a time') ?? of(proxy).intervalMs;
+      },
+      "the system's",
+    ),
+  ];
+}
+
+/** Mode http is noted in `defaults` and refused where a proxy ends up in it (`inherit.ts`). */
+function readMode(line: Line, proxy: ProxyDraft): void {
+  const mode = line.take("'tcp'");
+  if (mode === 'tcp' || mode === 'http') {
+    proxy.mode = mode;
+    if (mode === 'http' && proxy.kind === 'defaults') {
+      line.notice(
+        'needs-mode-http',
+        'mode http is not available in this version',
+        "proxies below must say 'mode tcp'",
+      );
+    }
+  } else if (mode === 'health') {
+    line.alert('removed-keyword', "'mode health' was removed in HAProxy 2.5", "use 'mode tcp'");
+  } else if (mode === 'log' || mode === 'spop' || mode === 'haterm') {
+    line.alert('unsupported-value', `'mode ${mode}' is not supported`, "use 'mode tcp'");
+  } else if (mode !== null) {
+    line.alert(
+      'invalid-value',
+      `unknown mode '${mode}'`,
+      didYouMean(mode, ['tcp', 'http']) ?? "use 'mode tcp'",
+    );
+  }
+}
+
+/** Lines add up, also onto inherited ones; `no log` drops them all (reference 1.6). */
+function readLog(line: Line, proxy: ProxyDraft): void {
+  if (line.prefix !== null) {
+    proxy.log = [];
+    proxy.logGlobal = false;
+  } else if (line.peek() === 'global') {
+    line.takeOptional();
+    proxy.logGlobal = true;
+  } else {
+    const target = readLogTarget(line);
+    if (target !== null) proxy.log.push(target);
+  }
+}
+
+function readLogFormat(line: Line, proxy: ProxyDraft): void {
+  const format = line.take('a format in quotes');
+  if (format === null) return;
+  warnOfOverride(line, proxy);
+  proxy.frontend.logFormat = { kind: 'custom', format };
+  proxy.httpLogAt = null;
+}

@@ -1,0 +1,56 @@
+/**
+ * Which items a `log-format` may hold in mode tcp (HAProxy manual 8.2.6, reference 7.6): looked at when the
+ * configuration is read, so that a slip is found before the first line is written.
+ *
+ * Not here: writing the lines (`../account/`).
+ */
+import { didYouMean } from './line.ts';
+
+/** Aliases with a meaning in mode tcp. */
+export const TCP_ALIASES: readonly string[] = (
+  'B U H ID T Tl Ts t ms Tc Td Th Tt Tu Tw ac b bc bi bp bq ci cp f fc fi fp ft lc o pid rc rt s sc si sp sq ' +
+  'ts tsc ST sslc sslv hr hs hrl hsl'
+).split(' ');
+
+/** Aliases that only a request has; HAProxy refuses them in mode tcp. */
+export const HTTP_ALIASES: readonly string[] = 'HM HP HPO HQ HU HV r tr trg trl Ta Ti Tq TR Tr CC CS'.split(
+  ' ',
+);
+
+export interface LogFormatFault {
+  readonly problem: string;
+  readonly hint: string | null;
+}
+
+/** The first fault of a format, or null. Items: `%alias`, `%{flags}alias`, `%[sample]`, `%(name)alias`, `%%`. */
+export function logFormatFault(format: string): LogFormatFault | null {
+  for (let at = format.indexOf('%'); at >= 0; at = format.indexOf('%', at)) {
+    const item = /%(?:(%)|(\([^)]*\))?(\{[^}]*\})?(?:(\[)|([A-Za-z]+)?))/y;
+    item.lastIndex = at;
+    const [all = '%', percent, , flags, sample, alias] = item.exec(format) ?? [];
+    at += all.length;
+    if (percent !== undefined) continue;
+    if (sample !== undefined) {
+      return {
+        problem: "sample expressions ('%[…]') are not supported",
+        hint: 'use the aliases, e.g. %ci %b %s',
+      };
+    }
+    if (alias === undefined && flags !== undefined)
+      return { problem: `'${all}' is followed by no alias`, hint: null };
+    if (alias === undefined)
+      return { problem: "'%' is followed by no alias", hint: "write '%%' for a percent sign" };
+    const fault = aliasFault(alias);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+/** HAProxy takes the whole run of letters as the alias. */
+function aliasFault(alias: string): LogFormatFault | null {
+  if (TCP_ALIASES.includes(alias)) return null;
+  if (HTTP_ALIASES.includes(alias)) {
+    return { problem: `alias '%${alias}' needs mode http`, hint: 'it has no value for a connection' };
+  }
+  return { problem: `unknown alias '%${alias}'`, hint: didYouMean(alias, TCP_ALIASES) };
+}
