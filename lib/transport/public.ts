@@ -1,0 +1,53 @@
+/**
+ * The transport on Node's public API alone: works on every Node the package supports, and is the measure for any faster one.
+ *
+ * Not here: the pieces (`public-dial.ts`, `public-connection.ts`, `public-relay.ts`).
+ */
+import * as net from 'node:net';
+import type {
+  Connection,
+  Dial,
+  DialHandler,
+  DialTarget,
+  Relay,
+  RelayHandler,
+  Transport,
+  TransportOptions,
+} from './transport.ts';
+import { PublicConnection } from './public-connection.ts';
+import { PublicDial } from './public-dial.ts';
+import { PublicRelay } from './public-relay.ts';
+import { adopt, SOCKET_OPTIONS } from './public-socket.ts';
+
+class PublicTransport implements Transport {
+  readonly name = 'public';
+  readonly #nowMs: () => number;
+
+  constructor(options: TransportOptions) {
+    this.#nowMs = options.nowMs;
+  }
+
+  createServer(accepted: (connection: Connection) => void): net.Server {
+    return net.createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, (socket) => {
+      accepted(new PublicConnection(adopt(socket)));
+    });
+  }
+
+  dial(target: DialTarget, handler: DialHandler): Dial {
+    return new PublicDial(target, handler);
+  }
+
+  relay(client: Connection, server: Connection, handler: RelayHandler): Relay {
+    return new PublicRelay(own(client), own(server), handler, this.#nowMs);
+  }
+}
+
+function own(connection: Connection): PublicConnection {
+  if (connection instanceof PublicConnection) return connection;
+  throw new TypeError('the connection was made by another transport');
+}
+
+/** Makes the transport; it holds nothing by itself, so there is nothing to close. */
+export function createPublicTransport(options: TransportOptions): Transport {
+  return new PublicTransport(options);
+}
