@@ -4,9 +4,10 @@
  *
  * Not here: the nesting of blocks (`statements.ts`), how words are split and joined before (`words.ts`).
  */
+import { Diagnostics } from './diagnostic.ts';
 import type { Failed, Parsed } from './units.ts';
 import { failed, shown } from './units.ts';
-import { readArguments } from './words.ts';
+import { readArguments, splitWords } from './words.ts';
 import type { VariableLookup } from './words.ts';
 
 /** The version of HAProxy whose language is spoken: what `version_atleast(...)` answers for. */
@@ -32,6 +33,18 @@ export function evaluateCondition(
   context: ConditionContext,
 ): Extract<Parsed<boolean>, { readonly ok: true }> | ConditionFailed {
   return new ConditionReader(text, context).read();
+}
+
+/**
+ * The condition of `-cc` as the shell hands it over: its words are split first, so that quotes and variables mean
+ * what they mean in a file. Codes: `invalid-condition`, and those of `splitWords`.
+ */
+export function evaluateCommandLineCondition(text: string, context: ConditionContext): Parsed<boolean> {
+  const diagnostics = new Diagnostics();
+  const statement = splitWords('-cc', 1, text, context.variables, diagnostics, { allowEmpty: true });
+  const fault = diagnostics.list[0];
+  if (fault !== undefined) return failed(fault.code, fault.message, fault.hint);
+  return evaluateCondition((statement?.words ?? []).map((word) => word.text).join(' '), context);
 }
 
 /** Reads and evaluates in one pass, left to right; both sides of `&&` and `||` are always read, for their faults. */

@@ -83,14 +83,17 @@ export class StatementReader {
   /** The statement for the caller, or null when the line is none, skipped, faulty or a directive. */
   #readLine(file: string, line: number, text: string): Statement | null {
     const block = this.#blocks.at(-1);
-    if (block !== undefined && block.state !== 'taken') return this.#readSkipped(file, line, text);
+    if (block !== undefined && block.state !== 'taken') return this.#readSkipped(file, line, text, block);
     const statement = this.#split(file, line, text);
     const first = statement?.words[0];
-    if (statement === null || first === undefined) return null;
+    if (statement === null || first === undefined) {
+      this.#keepNesting(file, line, text);
+      return null;
+    }
     if (text.charAt(first.column - 1) === '[') {
       this.#alert(
         'scope-marker',
-        `scope marker '${first.text}' is not supported`,
+        `scope marker '${shown(first.text)}' is not supported`,
         placeOf(statement, 0),
         'remove it',
       );
@@ -102,16 +105,27 @@ export class StatementReader {
   }
 
   /** In a skipped branch only the directives that may end it are looked at; faults of other lines do not count. */
-  #readSkipped(file: string, line: number, text: string): null {
-    const name = /^[ \t\v\f]*\.(if|elif|else|endif)(?![A-Za-z0-9_])/.exec(text)?.[1];
-    if (name === undefined) return null;
-    if (name === 'if') {
-      this.#open({ state: 'done', afterElse: false, place: wholeLine(file, line, text) });
+  #readSkipped(file: string, line: number, text: string, block: Block): null {
+    const name = blockDirective(text);
+    if (name === null || name === 'if') {
+      this.#keepNesting(file, line, text);
       return null;
     }
+    // HAProxy does not look at the condition either once a branch was taken.
+    if (name === 'elif' && block.state === 'done' && !block.afterElse) return null;
     const statement = this.#split(file, line, text);
-    if (statement !== null) this.#directive(statement);
+    if (statement === null) this.#keepNesting(file, line, text);
+    else this.#directive(statement);
     return null;
+  }
+
+  /** For a directive whose words were not read: blocks open and end as if it were right, but nothing is taken. */
+  #keepNesting(file: string, line: number, text: string): void {
+    const name = blockDirective(text);
+    const block = this.#blocks.at(-1);
+    if (name === 'if') this.#open({ state: 'done', afterElse: false, place: placeOfIf(file, line, text) });
+    else if (name === 'endif') this.#blocks.pop();
+    else if (name !== null && block !== undefined) block.state = 'done';
   }
 
   #split(file: string, line: number, text: string): Statement | null {
@@ -133,8 +147,10 @@ export class StatementReader {
       case '.else':
         return this.#else(statement);
       case '.endif':
-        if (this.#blockOf(statement) !== null) this.#blocks.pop();
-        return this.#refuseArguments(statement, 1);
+        if (this.#blockOf(statement) === null) return;
+        this.#blocks.pop();
+        this.#refuseArguments(statement, 1);
+        return;
       default: {
         const near = closest(name, [...messageSeverity.keys(), '.if', '.elif', '.else', '.endif']);
         const hint = near === null ? null : `did you mean '${near}'?`;
@@ -276,7 +292,12 @@ function placeInCondition(statement: Statement, offset: number): Place {
   return placeOf(statement, statement.words.length);
 }
 
-function wholeLine(file: string, line: number, text: string): Place {
-  const column = text.search(/\S/) + 1;
-  return { file, line, column, width: '.if'.length, text };
+function placeOfIf(file: string, line: number, text: string): Place {
+  return { file, line, column: text.search(/\S/) + 1, width: '.if'.length, text };
+}
+
+/** The directive a line begins with, if it is one of those that open, split or end a block. */
+function blockDirective(text: string): 'if' | 'elif' | 'else' | 'endif' | null {
+  const name = /^[ \t\v\f]*\.(if|elif|else|endif)(?![A-Za-z0-9_])/.exec(text)?.[1];
+  return name === 'if' || name === 'elif' || name === 'else' || name === 'endif' ? name : null;
 }

@@ -375,7 +375,7 @@ class LineScanner {
         'invalid-variable-name',
         message,
         nameAt,
-        nameAt + 1,
+        nameAt + Math.max(1, name.length),
         "a literal '$' is written '\\$'",
       );
     }
