@@ -18,6 +18,8 @@ export const ERROR_CODES = {
   ERR_DESCRIPTOR_LIMIT: 'the process may open too few descriptors for the configured maxconn',
   ERR_NO_LISTENER: 'nothing to listen on: no frontend has an enabled bind line',
   ERR_UNKNOWN_BALANCE_FUNCTION: '`balance fn:NAME` names a function that is not registered',
+  ERR_BALANCE_FUNCTION:
+    'a function used as `balance fn:NAME` threw, or returned none of the servers it was given',
   ERR_UNKNOWN_NAME: 'no frontend, backend or server of that name',
   ERR_CLOSED: 'the load balancer is closed',
 } as const;
