@@ -6,7 +6,7 @@
  */
 import t, { type Test } from 'tap';
 import { type BalancerName, balancers, startBalancer } from './help/balancer.ts';
-import { connect, freePorts, HOST, serve } from './help/network.ts';
+import { connect, freePorts, HOST, SERVER_HOST, serve } from './help/network.ts';
 import { saysNameAndStays } from './help/services.ts';
 
 /** One `listen` section and the clients it gets. */
@@ -133,7 +133,8 @@ async function configuration(t: Test): Promise<{ text: string; ports: readonly n
   const ports = await freePorts(ROWS.length);
   const sections = ROWS.map((row, index) => {
     const lines = row.servers.map(
-      (parameters, which) => `  server ${NAMES[which]} ${HOST}:${servers[which]?.port} ${parameters}\n`,
+      (parameters, which) =>
+        `  server ${NAMES[which]} ${SERVER_HOST}:${servers[which]?.port} ${parameters}\n`,
     );
     const settings = row.lines.map((line) => `  ${line}\n`);
     return `listen row${index}\n  bind ${HOST}:${ports[index]}\n${settings.join('')}${lines.join('')}`;

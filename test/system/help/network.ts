@@ -9,22 +9,34 @@ import * as net from 'node:net';
 import { Peer, PeerServer, type PeerServerOptions } from '../../help/peer.ts';
 import type { Owner, Program } from './process.ts';
 
-/**
- * A loopback address that no other process uses (`127.64.0.0/10` by process id). The kernel gives outgoing connections
- * the address 127.0.0.1, so a port that was given back here is not taken by a stranger before our program binds it.
- */
-export const HOST = `127.${64 + ((process.pid >> 16) & 63)}.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+const OF_THIS_PROCESS = `${(process.pid >> 8) & 255}.${process.pid & 255}`;
 
-/** As many ports as wanted, all different, on which nothing listens now. */
+/**
+ * A loopback address that no other process uses (`127.64.0.0/10` by process id), for programs that get their ports from
+ * `freePorts`. The kernel gives outgoing connections the address 127.0.0.1, so a port that was given back here is
+ * not taken by a stranger before our program binds it.
+ */
+export const HOST = `127.${64 + ((process.pid >> 16) & 63)}.${OF_THIS_PROCESS}`;
+
+/** Another one, for servers which take their ports themselves: they cannot take one that was promised at `HOST`. */
+export const SERVER_HOST = `127.${128 + ((process.pid >> 16) & 63)}.${OF_THIS_PROCESS}`;
+
+/** Ports given out: never a second time, though not bound yet. */
+const given = new Set<number>();
+
+/** As many ports at `HOST` as wanted, all different, on which nothing listens now. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers: net.Server[] = [];
-  for (let left = count; left > 0; left -= 1) {
+  const ports: number[] = [];
+  while (ports.length < count) {
     const server = net.createServer();
     servers.push(server);
     server.listen(0, HOST);
     await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    if (!given.has(port)) ports.push(port);
+    given.add(port);
   }
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
   for (const server of servers) {
     server.close();
     await once(server, 'close');
@@ -38,9 +50,9 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A scripted server of this process, closed with its owner. */
+/** A scripted server of this process at `SERVER_HOST`, closed with its owner. */
 export async function serve(owner: Owner, options: PeerServerOptions = {}): Promise<PeerServer> {
-  const server = await PeerServer.listen({ host: HOST, ...options });
+  const server = await PeerServer.listen({ host: SERVER_HOST, ...options });
   owner.teardown(() => server.close());
   return server;
 }
