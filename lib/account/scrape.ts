@@ -1,0 +1,118 @@
+/**
+ * One scrape: the view of the moment, laid out in rows with labels, and what the asker wants of it.
+ *
+ * Not here: families (`family.ts`), text (`prometheus.ts`), HTTP (`metrics-server.ts`).
+ */
+import { SCOPES, labelled } from './family.ts';
+import type { BuildInfo, Row, Scope, Scrape } from './family.ts';
+import type { ProcessView, ServerView } from './views.ts';
+
+/** Which names: our own, or those of HAProxy's exporter. The two also name their labels differently. */
+export type Naming = 'sluice' | 'haproxy';
+
+/** What a scrape asks for, the query parameters of HAProxy's exporter (addons/promex/README). */
+export interface ScrapeRequest {
+  readonly naming: Naming;
+  readonly scopes: ReadonlySet<Scope>;
+  /** Leave out servers in maintenance. */
+  readonly noMaint: boolean;
+  /** Full names; empty: all. */
+  readonly included: ReadonlySet<string>;
+  readonly excluded: ReadonlySet<string>;
+}
+
+/** Everything, under our own names. */
+export const WHOLE_SCRAPE: ScrapeRequest = {
+  naming: 'sluice',
+  scopes: new Set(SCOPES),
+  noMaint: false,
+  included: new Set(),
+  excluded: new Set(),
+};
+
+export type ParsedRequest =
+  | { readonly ok: true; readonly request: ScrapeRequest }
+  | { readonly ok: false; readonly problem: string };
+
+/** Scopes HAProxy knows and we have nothing in: accepted, they add nothing. */
+const EMPTY_SCOPES: ReadonlySet<string> = new Set(['sticktable', 'resolver']);
+
+/**
+ * Reads `names=`, `scope=`, `no-maint` and `metrics=`. As in HAProxy the first `scope` replaces "all", an empty one
+ * takes away what earlier ones gave, and parameters nobody knows are ignored.
+ */
+export function parseScrapeRequest(parameters: URLSearchParams): ParsedRequest {
+  const naming = parameters.get('names') ?? 'sluice';
+  if (naming !== 'sluice' && naming !== 'haproxy') {
+    return { ok: false, problem: `names=${naming}: known are sluice and haproxy` };
+  }
+  const scopes = parseScopes(parameters.getAll('scope'));
+  if (typeof scopes === 'string') return { ok: false, problem: scopes };
+  const names = parameters.getAll('metrics').flatMap((list) => list.split(',').filter((name) => name !== ''));
+  return {
+    ok: true,
+    request: {
+      naming,
+      scopes,
+      noMaint: parameters.has('no-maint'),
+      included: new Set(names.filter((name) => !name.startsWith('-'))),
+      excluded: new Set(names.filter((name) => name.startsWith('-')).map((name) => name.slice(1))),
+    },
+  };
+}
+
+function parseScopes(words: readonly string[]): ReadonlySet<Scope> | string {
+  let scopes = new Set<Scope>(words.length === 0 ? SCOPES : []);
+  for (const word of words) {
+    const scope = SCOPES.find((one) => one === word);
+    if (scope !== undefined) scopes.add(scope);
+    else if (word === '*') scopes = new Set(SCOPES);
+    else if (word === '') scopes = new Set();
+    else if (!EMPTY_SCOPES.has(word)) return `scope=${word}: known are ${SCOPES.join(', ')} and *`;
+  }
+  return scopes;
+}
+
+/** Whether a family of this name and scope was asked for. */
+export function wants(request: ScrapeRequest, name: string, scope: Scope): boolean {
+  if (!request.scopes.has(scope) || request.excluded.has(name)) return false;
+  return request.included.size === 0 || request.included.has(name);
+}
+
+/** Lays the view out in rows. Listeners appear where `option socket-stats` is set, as in HAProxy. */
+export function scrapeOf(
+  view: ProcessView,
+  build: BuildInfo,
+  wallMs: number,
+  request: ScrapeRequest,
+): Scrape {
+  const [frontendLabel, backendLabel] =
+    request.naming === 'haproxy' ? ['proxy', 'proxy'] : ['frontend', 'backend'];
+  return {
+    wallMs,
+    rows: {
+      global: [labelled({}, { process: view, build })],
+      frontend: view.frontends.map((frontend) => labelled({ [frontendLabel]: frontend.name }, frontend)),
+      listener: view.frontends
+        .filter((frontend) => frontend.socketStats)
+        .flatMap((frontend) =>
+          frontend.listeners.map((listener) =>
+            labelled({ [frontendLabel]: frontend.name, listener: listener.name }, { frontend, listener }),
+          ),
+        ),
+      backend: view.backends.map((backend) => labelled({ [backendLabel]: backend.name }, backend)),
+      server: serverRows(view, backendLabel, request.noMaint),
+    },
+  };
+}
+
+function serverRows(view: ProcessView, backendLabel: string, noMaint: boolean): Row<ServerView>[] {
+  const rows: Row<ServerView>[] = [];
+  for (const backend of view.backends) {
+    for (const server of backend.servers) {
+      if (noMaint && server.status === 'MAINT') continue;
+      rows.push(labelled({ [backendLabel]: backend.name, server: server.name }, server));
+    }
+  }
+  return rows;
+}
