@@ -10,7 +10,7 @@ import { Rate } from './rate.ts';
 import type { EndReason } from './session.ts';
 
 /** Why a client was refused before it became a session, or a session before it got a server. */
-export const REFUSAL_REASONS = ['rejected', 'out-of-descriptors', 'shutting-down'] as const;
+export const REFUSAL_REASONS = ['backlog-full', 'out-of-descriptors', 'shutting-down'] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** Which limit made a listener stop accepting for a while. */

@@ -1,0 +1,201 @@
+/**
+ * CHOOSE and QUEUE: which server a stream gets, or that it waits, or that there is none.
+ *
+ *     place --> placed(slot)              a usable server has a place
+ *           --> waiting(waiter)           in the server's queue if the algorithm insists on that server,
+ *                                         else in the backend's
+ *           --> refused(no-server | queue-full)
+ *
+ * A place that is given back goes to whoever waits longest in the two queues that may use it. While any active server is
+ * usable the backups rest; then the first usable backup serves alone, or all of them with `option allbackups`.
+ *
+ * What never happens: a waiter that could be served left waiting; a server above its limit; a stream in two queues.
+ *
+ * Not here: connecting (`connect.ts`), the order among servers (`balance/`), when a server is alive (`../check/`),
+ * what a change of state does to the sessions (`state-changes.ts`).
+ */
+import { BackendCounters } from '../account/counters.ts';
+import type { EndReason } from '../account/session.ts';
+import type { BackendConfig } from '../config/config.ts';
+import type { Balancer, ChoiceContext } from './balance/balancer.ts';
+import { Queue, Waiter, type WaiterOwner } from './queue.ts';
+import type { Server, ServerOwner } from './server.ts';
+import type { Slot } from './slot.ts';
+
+export type Placement =
+  | { readonly kind: 'placed'; readonly slot: Slot }
+  | { readonly kind: 'waiting'; readonly waiter: Waiter; readonly queue: 'server' | 'backend' }
+  | { readonly kind: 'refused'; readonly reason: 'no-server' }
+  | { readonly kind: 'refused'; readonly reason: 'queue-full'; readonly server: Server };
+
+/** A session that uses the backend, from the moment it was sent there. */
+export interface BackendSession {
+  /** The server it holds a place on; null while it has none. */
+  readonly server: Server | null;
+  kill(reason: EndReason): void;
+}
+
+export interface BackendParts {
+  readonly name: string;
+  readonly config: BackendConfig;
+  readonly servers: readonly Server[];
+  /** Builds the balancer of one group of servers. */
+  readonly createBalancer: (servers: readonly Server[]) => Balancer<Server>;
+  /** Reference for `minconn`, 1 or more. */
+  readonly fullconn: number;
+}
+
+export class Backend implements ServerOwner {
+  readonly name: string;
+  readonly config: BackendConfig;
+  readonly servers: readonly Server[];
+  readonly counters = new BackendCounters();
+  readonly queue: Queue;
+  readonly fullconn: number;
+  readonly sessions = new Set<BackendSession>();
+  readonly #active: Balancer<Server>;
+  readonly #backup: Balancer<Server>;
+  readonly #newcomersQueue: boolean;
+  readonly #limitsFollowLoad: boolean;
+  readonly #usableActives = new Set<Server>();
+  readonly #usableBackups = new Set<Server>();
+  #waiterCount = 0;
+
+  constructor(parts: BackendParts) {
+    this.name = parts.name;
+    this.config = parts.config;
+    this.servers = parts.servers;
+    this.fullconn = parts.fullconn;
+    this.queue = new Queue(() => {});
+    for (const server of parts.servers) {
+      // Balancers start with every server at its weight: their first round depends on it.
+      server.refresh();
+      this.#noteUsable(server);
+    }
+    this.#active = parts.createBalancer(parts.servers.filter((server) => !server.backup));
+    this.#backup = parts.createBalancer(parts.servers.filter((server) => server.backup));
+    this.#newcomersQueue = NEWCOMERS_QUEUE.has(parts.config.balance.algorithm);
+    this.#limitsFollowLoad = parts.servers.some((server) => server.config.minconn > 0);
+    for (const server of parts.servers) server.join(this);
+  }
+
+  get sessionsNow(): number {
+    return this.sessions.size;
+  }
+
+  get dynamicWeights(): boolean {
+    return this.#active.dynamic;
+  }
+
+  get usableActives(): number {
+    return this.#usableActives.size;
+  }
+
+  get usableBackups(): number {
+    return this.#usableBackups.size;
+  }
+
+  /** True if at least one server may be chosen. */
+  get usable(): boolean {
+    return this.#usableActives.size > 0 || this.#usableBackups.size > 0;
+  }
+
+  /** A failed stream can be moved at once: the algorithm does not insist, and more than one active server is usable. */
+  get movesAtOnce(): boolean {
+    return MOVES_AT_ONCE.has(this.config.balance.algorithm) && this.#usableActives.size > 1;
+  }
+
+  /** Finds a server for a stream, or a queue. `avoid`: the server it has just failed on. */
+  place(owner: WaiterOwner, context: ChoiceContext, avoid: Server | null): Placement {
+    if (!this.usable) return { kind: 'refused', reason: 'no-server' };
+    if (this.#newcomersQueue && this.queue.length > 0) return this.#wait(owner, this.queue, 'backend');
+    const server = this.#choose(context, avoid);
+    if (server === null) return this.#wait(owner, this.queue, 'backend');
+    this.counters.chosen();
+    server.counters.chosen();
+    if (!server.full) return { kind: 'placed', slot: server.takeSlot() };
+    if (server.queueFull) return { kind: 'refused', reason: 'queue-full', server };
+    return this.#wait(owner, server.queue, 'server');
+  }
+
+  /** Gives free places of every usable server to those who wait; called after anything that may have made room. */
+  serveQueues(): void {
+    for (const server of this.servers) this.placeFreed(server);
+  }
+
+  placeFreed(server: Server): void {
+    while (server.hasPlace) {
+      const waiter = this.#nextFor(server);
+      if (waiter === null) return;
+      waiter.cancel();
+      waiter.owner.slotGranted(server.takeSlot());
+    }
+  }
+
+  weightChanged(server: Server): void {
+    this.#noteUsable(server);
+    this.#balancerOf(server).weightChanged(server);
+  }
+
+  loadChanged(server: Server): void {
+    this.#balancerOf(server).loadChanged(server);
+  }
+
+  #balancerOf(server: Server): Balancer<Server> {
+    return server.backup ? this.#backup : this.#active;
+  }
+
+  #noteUsable(server: Server): void {
+    const group = server.backup ? this.#usableBackups : this.#usableActives;
+    if (server.effectiveWeight > 0) group.add(server);
+    else group.delete(server);
+  }
+
+  #choose(context: ChoiceContext, avoid: Server | null): Server | null {
+    if (this.#usableActives.size > 0) return this.#active.choose(context, avoid);
+    if (this.config.allBackups) return this.#backup.choose(context, avoid);
+    return this.firstUsableBackup;
+  }
+
+  /** The only backup in use without `option allbackups`. */
+  get firstUsableBackup(): Server | null {
+    return this.servers.find((server) => server.backup && server.usable) ?? null;
+  }
+
+  #wait(owner: WaiterOwner, queue: Queue, where: 'server' | 'backend'): Placement {
+    this.#waiterCount += 1;
+    const waiter = new Waiter(owner, this.#waiterCount, queue.length);
+    queue.enqueue(waiter);
+    // Every session counts towards `fullconn`, this one too: the limits may just have risen.
+    if (this.#limitsFollowLoad) this.serveQueues();
+    return { kind: 'waiting', waiter, queue: where };
+  }
+
+  #nextFor(server: Server): Waiter | null {
+    const own = server.running ? server.queue.head : null;
+    const shared = this.#maySeeSharedQueue(server) ? this.queue.head : null;
+    if (own === null) return shared;
+    if (shared === null) return own;
+    return own.order < shared.order ? own : shared;
+  }
+
+  #maySeeSharedQueue(server: Server): boolean {
+    if (!server.usable) return false;
+    if (!server.backup) return true;
+    if (this.#usableActives.size > 0) return false;
+    return this.config.allBackups || server === this.firstUsableBackup;
+  }
+}
+
+/** With these a newcomer joins the queue while anybody waits in it, although a server may have a place (reference 5.4). */
+const NEWCOMERS_QUEUE: ReadonlySet<string> = new Set(['roundrobin', 'static-rr', 'first', 'fn']);
+
+/** With these HAProxy moves a failed stream at every attempt (reference 5.6: round robin kinds). */
+const MOVES_AT_ONCE: ReadonlySet<string> = new Set([
+  'roundrobin',
+  'static-rr',
+  'random',
+  'leastconn',
+  'first',
+  'fn',
+]);

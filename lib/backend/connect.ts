@@ -1,0 +1,333 @@
+/**
+ * CONNECT: from "this stream needs a server" to a connection or the reason why there is none. Drives placement, queue,
+ * dial, retry and redispatch of one stream, and owns what they take: waiter, slot, dial, deadline.
+ *
+ *     start --> placing --> queued -----> dialling --> connected   (slot and connection handed over)
+ *                 |  ^         |            |    ^
+ *                 |  |         |            v    |
+ *                 |  +---- redispatch <-- failed-+--> pausing --> dialling
+ *                 v            v            v
+ *              refused      refused      refused                    (nothing is held any more)
+ *
+ * `cancel` leads from everywhere to "nothing is held any more" without telling anybody.
+ *
+ * Not here: who may wait or be served (`backend.ts`), what follows a failure (`retry.ts`), the client's side
+ * (`../stream/stream.ts`).
+ */
+import type { EndReason } from '../account/session.ts';
+import type { SourceAddress } from '../config/config.ts';
+import { Deadline, type DeadlineOwner, type DeadlineWheel } from '../time/coarse.ts';
+import type { Clock } from '../time/clock.ts';
+import type {
+  Connection,
+  Dial,
+  DialFailure,
+  DialHandler,
+  DialTarget,
+  Endpoint,
+  Transport,
+} from '../transport/transport.ts';
+import type { Backend } from './backend.ts';
+import type { ChoiceContext } from './balance/balancer.ts';
+import type { Dismissal, Waiter, WaiterOwner } from './queue.ts';
+import { nextStep } from './retry.ts';
+import type { Server } from './server.ts';
+import type { Slot } from './slot.ts';
+
+export interface ConnectHandler {
+  /** The connection stands; it and the slot now belong to the handler. */
+  connected(connection: Connection, slot: Slot): void;
+  /** It will not stand; nothing is held any more. May be told from within `start`. */
+  connectRefused(reason: ConnectRefusal): void;
+}
+
+export type ConnectRefusal = Extract<
+  EndReason,
+  'connect-failed' | 'connect-timeout' | 'queue-timeout' | 'queue-full' | 'no-server' | 'out-of-descriptors'
+>;
+
+export interface ConnectParts {
+  readonly backend: Backend;
+  readonly context: ChoiceContext;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly wheel: DeadlineWheel;
+  /** Told about every attempt's outcome, for passive health checks. */
+  readonly watcher: ConnectWatcher;
+  readonly handler: ConnectHandler;
+}
+
+export interface ConnectWatcher {
+  connectSucceeded(server: Server): void;
+  connectFailed(server: Server): void;
+}
+
+type Phase = 'idle' | 'queued' | 'dialling' | 'pausing' | 'done';
+
+/** What the process has too little of; another server would not help. */
+const OUT_OF_DESCRIPTORS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
+
+export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
+  readonly #parts: ConnectParts;
+  readonly #deadline: Deadline;
+  #phase: Phase = 'idle';
+  #waiter: Waiter | null = null;
+  #slot: Slot | null = null;
+  #dial: Dial | null = null;
+  #afterPause: 'retry' | 'redispatch' = 'retry';
+  #startedMs = 0;
+  #queuedSinceMs = 0;
+  #connectedMs = 0;
+  #waitedMs = -1;
+  /** The last server tried; avoided if there is another. */
+  #tried: Server | null = null;
+  /** Failed attempts that were followed by another. */
+  retries = 0;
+  redispatched = false;
+  serverQueueAhead = 0;
+  backendQueueAhead = 0;
+
+  constructor(parts: ConnectParts) {
+    this.#parts = parts;
+    this.#deadline = new Deadline(this);
+  }
+
+  start(): void {
+    this.#startedMs = this.#parts.clock.nowMs();
+    this.#place(null);
+  }
+
+  /** Lets go of everything; the handler is not told. */
+  cancel(): void {
+    this.#stopWaiting();
+    this.#phase = 'done';
+    this.#dial?.cancel();
+    this.#dial = null;
+    this.#giveSlot();
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** The server it holds a place on, or was trying last. */
+  get server(): Server | null {
+    return this.#slot?.server ?? this.#tried;
+  }
+
+  /** The server it holds a place on now. */
+  get heldServer(): Server | null {
+    return this.#slot?.server ?? null;
+  }
+
+  /** Milliseconds in queues; -1 if it never got as far as a server or the end of its wait. */
+  get queueMs(): number {
+    return this.#waitedMs;
+  }
+
+  /** Milliseconds from the first place to the connection, retries included, queues not; -1 without one. */
+  get connectMs(): number {
+    return this.#connectedMs === 0 ? -1 : this.#connectedMs - this.#startedMs - Math.max(0, this.#waitedMs);
+  }
+
+  // --- place and queue ---------------------------------------------------------------------------------------
+
+  #place(avoid: Server | null): void {
+    const { backend, context } = this.#parts;
+    const placement = backend.place(this, context, avoid);
+    switch (placement.kind) {
+      case 'placed':
+        this.#taken(placement.slot);
+        return;
+      case 'waiting':
+        // With limits that follow the load the wait may be over already.
+        if (placement.waiter.queue !== null) this.#queued(placement.waiter, placement.queue);
+        return;
+      case 'refused':
+        if (placement.reason === 'queue-full') {
+          this.#tried = placement.server;
+          placement.server.counters.connectFailed();
+        }
+        this.#refuse(placement.reason);
+    }
+  }
+
+  #queued(waiter: Waiter, queue: 'server' | 'backend'): void {
+    const { backend, clock, wheel } = this.#parts;
+    this.#phase = 'queued';
+    this.#waiter = waiter;
+    this.#queuedSinceMs = clock.nowMs();
+    backend.counters.queued(backend.queue.length);
+    if (queue === 'server') this.serverQueueAhead = waiter.ahead;
+    else this.backendQueueAhead = waiter.ahead;
+    const { timeoutQueueMs, timeoutConnectMs } = backend.config;
+    const limitMs = timeoutQueueMs > 0 ? timeoutQueueMs : timeoutConnectMs;
+    if (limitMs > 0) wheel.set(this.#deadline, this.#queuedSinceMs + limitMs);
+  }
+
+  slotGranted(slot: Slot): void {
+    slot.server.counters.queued(slot.server.queue.length);
+    this.#stopWaiting();
+    this.#taken(slot);
+  }
+
+  dismissed(reason: Dismissal): void {
+    this.#stopWaiting();
+    if (reason === 'no-server') this.#refuse('no-server');
+    else this.#place(null);
+  }
+
+  #stopWaiting(): void {
+    this.#parts.wheel.cancel(this.#deadline);
+    if (this.#phase !== 'queued') return;
+    this.#phase = 'idle';
+    this.#waitedMs = Math.max(0, this.#waitedMs) + this.#parts.clock.nowMs() - this.#queuedSinceMs;
+    this.#waiter?.cancel();
+    this.#waiter = null;
+  }
+
+  #taken(slot: Slot): void {
+    if (this.#waitedMs < 0) this.#waitedMs = 0;
+    this.#slot = slot;
+    this.#countMove(slot.server);
+    this.#tried = slot.server;
+    this.#connect(slot.server);
+  }
+
+  /** A retry that stayed and one that moved are counted on the server that failed. */
+  #countMove(next: Server): void {
+    const failed = this.#tried;
+    if (failed === null || this.retries === 0) return;
+    if (failed === next) {
+      failed.counters.retried();
+      this.#parts.backend.counters.retried();
+      return;
+    }
+    this.redispatched = true;
+    failed.counters.redispatched();
+    this.#parts.backend.counters.redispatched();
+  }
+
+  // --- dial --------------------------------------------------------------------------------------------------
+
+  #connect(server: Server): void {
+    const { backend, clock, wheel, transport, context } = this.#parts;
+    const target = dialTarget(server, context, sourceOf(server, backend));
+    this.#phase = 'dialling';
+    server.counters.connectAttempted();
+    backend.counters.connectAttempted();
+    const { timeoutConnectMs } = backend.config;
+    if (timeoutConnectMs > 0) wheel.set(this.#deadline, clock.nowMs() + timeoutConnectMs);
+    this.#dial = transport.dial(target, this);
+  }
+
+  dialSucceeded(connection: Connection): void {
+    const { clock, wheel, watcher, handler } = this.#parts;
+    const slot = this.#slot;
+    if (slot === null) throw new Error('a dial ended without a slot');
+    wheel.cancel(this.#deadline);
+    this.#phase = 'done';
+    this.#dial = null;
+    // From here on the handler gives the slot back.
+    this.#slot = null;
+    this.#connectedMs = clock.nowMs();
+    watcher.connectSucceeded(slot.server);
+    handler.connected(connection, slot);
+  }
+
+  dialFailed(failure: DialFailure): void {
+    this.#dial = null;
+    this.#parts.wheel.cancel(this.#deadline);
+    if (OUT_OF_DESCRIPTORS.has(failure.code)) this.#refuse('out-of-descriptors');
+    else this.#attemptFailed('refused');
+  }
+
+  #attemptFailed(failure: 'refused' | 'timeout'): void {
+    const { backend, clock, wheel, watcher } = this.#parts;
+    const server = this.#tried;
+    if (server === null) throw new Error('an attempt failed without a server');
+    // This may mark the server down, and then end this very stream.
+    watcher.connectFailed(server);
+    if (this.#phase !== 'dialling') return;
+    const step = nextStep({
+      failure,
+      retriesDone: this.retries,
+      retries: backend.config.retries,
+      redispatchInterval: backend.config.redispatchInterval,
+      serverUp: server.running,
+      anotherAtOnce: backend.movesAtOnce,
+      timeoutConnectMs: backend.config.timeoutConnectMs,
+    });
+    if (step.kind === 'give-up') {
+      server.counters.connectFailed();
+      this.#refuse(failure === 'timeout' ? 'connect-timeout' : 'connect-failed');
+      return;
+    }
+    this.retries += 1;
+    this.#afterPause = step.kind;
+    if (step.kind === 'redispatch') this.#giveSlot();
+    this.#phase = 'pausing';
+    if (step.delayMs > 0) wheel.set(this.#deadline, clock.nowMs() + step.delayMs);
+    else this.#tryAgain();
+  }
+
+  #tryAgain(): void {
+    const slot = this.#slot;
+    if (this.#afterPause === 'redispatch' || slot === null) this.#place(this.#tried);
+    else this.#taken(slot);
+  }
+
+  deadlineDue(): void {
+    switch (this.#phase) {
+      case 'queued':
+        this.#stopWaiting();
+        this.#refuse('queue-timeout');
+        return;
+      case 'dialling':
+        this.#dial?.cancel();
+        this.#dial = null;
+        this.#attemptFailed('timeout');
+        return;
+      case 'pausing':
+        this.#tryAgain();
+        return;
+      case 'idle':
+      case 'done':
+    }
+  }
+
+  // --- end ---------------------------------------------------------------------------------------------------
+
+  #refuse(reason: ConnectRefusal): void {
+    this.#phase = 'done';
+    this.#parts.backend.counters.connectFailed();
+    this.#giveSlot();
+    this.#parts.handler.connectRefused(reason);
+  }
+
+  #giveSlot(): void {
+    const slot = this.#slot;
+    this.#slot = null;
+    slot?.give();
+  }
+}
+
+function sourceOf(server: Server, backend: Backend): Endpoint | null {
+  const source: SourceAddress | null = server.config.source ?? backend.config.source;
+  if (source === null) return null;
+  const ports = source.portEnd - source.port + 1;
+  return {
+    address: source.host,
+    port: ports > 1 ? source.port + (server.counters.connectAttemptsTotal % ports) : source.port,
+  };
+}
+
+/** Where to connect for this client: a server without a port of its own is reached on the one the client used. */
+function dialTarget(server: Server, context: ChoiceContext, source: Endpoint | null): DialTarget {
+  const { target } = server;
+  if (target === null)
+    throw new Error(`server ${server.backendName}/${server.name} was chosen without an address`);
+  if (target.kind === 'unix') return target;
+  const address = target.kind === 'original' ? context.destinationAddress : target.address;
+  return { kind: 'tcp', address, port: target.port ?? context.destinationPort + target.portOffset, source };
+}

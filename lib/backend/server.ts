@@ -1,0 +1,294 @@
+/**
+ * One server of a backend: its place in the configuration, its two states, its weight, and the slots taken on it.
+ *
+ * Health (what checks say) and admin (what the operator wants) live apart; one function combines them:
+ *
+ *     admin   health        usable   own queue served   status
+ *     ready   up            yes      yes                UP      (weight 0: no, yes, DRAIN)
+ *     ready   down          no       no                 DOWN
+ *     drain   up            no       yes                DRAIN
+ *     drain   down          no       no                 DOWN
+ *     maint   any           no       no                 MAINT
+ *
+ * A server that tracks another takes that one's health and maintenance; one without an address is in maintenance until
+ * it has one.
+ *
+ * Not here: choosing between servers (`balance/`), who waits and what a change does to them (`backend.ts`), probing
+ * (`../check/`).
+ */
+import type { ServerConfig } from '../config/config.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Health } from '../check/health.ts';
+import { ServerCounters } from '../account/counters.ts';
+import { Queue } from './queue.ts';
+import { SlowStart } from './slow-start.ts';
+import { Slot } from './slot.ts';
+
+export type AdminState = 'ready' | 'drain' | 'maint';
+
+/** Sixteenths of a configured unit, so that slow start can use fractions (reference 4.1). */
+export const WEIGHT_SCALE = 16;
+
+/** Where a server is reached: resolved at start. `port` null: the one the client connected to, plus `portOffset`. */
+export type ServerTarget =
+  | {
+      readonly kind: 'tcp';
+      readonly address: string;
+      readonly port: number | null;
+      readonly portOffset: number;
+    }
+  /** `server a 0.0.0.0`: the address the client meant to reach. */
+  | { readonly kind: 'original'; readonly port: number | null; readonly portOffset: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** What a server needs of its backend. */
+export interface ServerOwner {
+  readonly sessionsNow: number;
+  readonly fullconn: number;
+  /** Servers whose weight cannot ramp (static algorithms) still ramp `maxconn`. */
+  readonly dynamicWeights: boolean;
+  /** `effectiveWeight` may have changed. */
+  weightChanged(server: Server): void;
+  loadChanged(server: Server): void;
+  /** A place was given back, or the limit rose. */
+  placeFreed(server: Server): void;
+}
+
+export interface ServerParts {
+  readonly config: ServerConfig;
+  readonly id: number;
+  readonly backendName: string;
+  readonly clock: Clock;
+  readonly health: Health;
+}
+
+export class Server {
+  readonly config: ServerConfig;
+  readonly name: string;
+  readonly id: number;
+  readonly backendName: string;
+  readonly address: string;
+  readonly hashKey: ServerConfig['hashKey'];
+  readonly backup: boolean;
+  /** Its own, also while it tracks another (then unused). */
+  readonly health: Health;
+  readonly counters = new ServerCounters();
+  readonly queue: Queue;
+  /** Null while its name has no address. */
+  target: ServerTarget | null = null;
+  /** The server whose health and maintenance this one copies. */
+  tracked: Server | null = null;
+  readonly trackers: Server[] = [];
+  servedCount = 0;
+  lastChangeMs: number;
+  #downSinceMs: number | null = null;
+  #downtimeMs = 0;
+  readonly #clock: Clock;
+  readonly #slowStart: SlowStart;
+  #owner: ServerOwner | null = null;
+  #userWeight: number;
+  #maxconn: number;
+  #admin: AdminState;
+  #effectiveWeight = 0;
+
+  constructor(parts: ServerParts) {
+    const { config } = parts;
+    this.config = config;
+    this.name = config.name;
+    this.id = parts.id;
+    this.backendName = parts.backendName;
+    this.address = printAddress(config);
+    this.hashKey = config.hashKey;
+    this.backup = config.backup;
+    this.health = parts.health;
+    this.#clock = parts.clock;
+    this.#userWeight = config.weight;
+    // `minconn` alone is a fixed limit (manual 5.2 "minconn").
+    this.#maxconn = config.maxconn > 0 ? config.maxconn : config.minconn;
+    this.#admin = config.disabled ? 'maint' : 'ready';
+    this.lastChangeMs = parts.clock.nowMs();
+    this.queue = new Queue(() => this.#owner?.loadChanged(this));
+    this.#slowStart = new SlowStart(config.slowstartMs, parts.clock, () => this.#slowStartStepped());
+  }
+
+  /** The backend joins once it has all its servers; before that nothing is told to anybody. */
+  join(owner: ServerOwner): void {
+    this.#owner = owner;
+    this.refresh();
+  }
+
+  // --- state -------------------------------------------------------------------------------------------------
+
+  get admin(): AdminState {
+    return this.#admin;
+  }
+
+  /** Its own maintenance, the tracked server's, or for want of an address. */
+  get inMaintenance(): boolean {
+    return this.#admin === 'maint' || this.target === null || (this.tracked?.inMaintenance ?? false);
+  }
+
+  get draining(): boolean {
+    return this.#admin === 'drain' || (this.tracked?.draining ?? false);
+  }
+
+  get up(): boolean {
+    return this.tracked === null ? this.health.up : this.tracked.up;
+  }
+
+  /** May serve at least its own queue. */
+  get running(): boolean {
+    return this.up && !this.inMaintenance;
+  }
+
+  /** May be chosen. */
+  get usable(): boolean {
+    return this.running && !this.draining && this.#userWeight > 0;
+  }
+
+  get downtimeMs(): number {
+    return this.#downtimeMs + (this.#downSinceMs === null ? 0 : this.#clock.nowMs() - this.#downSinceMs);
+  }
+
+  get throttlePercent(): number | null {
+    return this.#slowStart.active ? this.#slowStart.percent : null;
+  }
+
+  /** Only the state: who waits here and who is connected is the backend's business (`Backend.setAdmin`). */
+  applyAdmin(admin: AdminState): void {
+    this.#admin = admin;
+    this.refresh();
+  }
+
+  /** Starts slow start where configured: after a recovery, never at process start. */
+  recovered(): void {
+    this.#slowStart.start();
+    this.refresh();
+  }
+
+  /** Brings the derived values up to date after a change of health, admin, tracked server or weight. */
+  refresh(): void {
+    this.#countDowntime();
+    if (!this.running) this.#slowStart.stop();
+    const effectiveWeight = this.usable ? this.#weightNow() : 0;
+    if (effectiveWeight === this.#effectiveWeight) return;
+    this.#effectiveWeight = effectiveWeight;
+    this.#owner?.weightChanged(this);
+  }
+
+  /** No timer is left behind. */
+  stop(): void {
+    this.#slowStart.stop();
+  }
+
+  #countDowntime(): void {
+    const nowMs = this.#clock.nowMs();
+    if (this.running) {
+      if (this.#downSinceMs !== null) this.#downtimeMs += nowMs - this.#downSinceMs;
+      this.#downSinceMs = null;
+    } else this.#downSinceMs ??= nowMs;
+  }
+
+  #slowStartStepped(): void {
+    this.refresh();
+    this.#owner?.placeFreed(this);
+  }
+
+  // --- weight ------------------------------------------------------------------------------------------------
+
+  get effectiveWeight(): number {
+    return this.#effectiveWeight;
+  }
+
+  get configuredWeight(): number {
+    return this.config.weight * WEIGHT_SCALE;
+  }
+
+  /** As set while running, 0 to 256. */
+  get userWeight(): number {
+    return this.#userWeight;
+  }
+
+  set userWeight(weight: number) {
+    this.#userWeight = weight;
+    this.refresh();
+  }
+
+  #weightNow(): number {
+    const dynamic = this.#owner?.dynamicWeights ?? true;
+    return this.#userWeight * (dynamic ? this.#slowStart.weightFactor : WEIGHT_SCALE);
+  }
+
+  // --- slots -------------------------------------------------------------------------------------------------
+
+  /** `maxconn` as set while running; 0: none. */
+  get maxconn(): number {
+    return this.#maxconn;
+  }
+
+  set maxconn(limit: number) {
+    this.#maxconn = limit;
+    this.#owner?.loadChanged(this);
+    this.#owner?.placeFreed(this);
+  }
+
+  /**
+   * The limit in force: `maxconn`, less while the backend is quiet (`minconn`, reference 5.5) and during slow start; 0:
+   * none.
+   */
+  get currentLimit(): number {
+    const limit = this.#limitByLoad();
+    if (limit === 0 || !this.#slowStart.active) return limit;
+    return Math.max(1, Math.floor((limit * this.#slowStart.elapsedPercent) / 100));
+  }
+
+  get full(): boolean {
+    return this.#maxconn > 0 && (this.queue.length > 0 || this.servedCount >= this.currentLimit);
+  }
+
+  get queueFull(): boolean {
+    return this.full && this.config.maxqueue > 0 && this.queue.length >= this.config.maxqueue;
+  }
+
+  get maxqueue(): number {
+    return this.config.maxqueue;
+  }
+
+  get queuedCount(): number {
+    return this.queue.length;
+  }
+
+  /** True while a place can be taken by somebody from a queue. */
+  get hasPlace(): boolean {
+    return this.#maxconn === 0 || this.servedCount < this.currentLimit;
+  }
+
+  /** Takes a place; the caller has looked at `full` or `hasPlace`. */
+  takeSlot(): Slot {
+    this.servedCount += 1;
+    this.#owner?.loadChanged(this);
+    return new Slot(this);
+  }
+
+  /** Called by the slot alone. */
+  slotGiven(): void {
+    this.servedCount -= 1;
+    this.#owner?.loadChanged(this);
+    this.#owner?.placeFreed(this);
+  }
+
+  #limitByLoad(): number {
+    const { minconn } = this.config;
+    const owner = this.#owner;
+    if (minconn === 0 || minconn >= this.#maxconn || owner === null) return this.#maxconn;
+    if (owner.sessionsNow >= owner.fullconn) return this.#maxconn;
+    return Math.max(minconn, Math.floor((owner.sessionsNow * this.#maxconn) / owner.fullconn));
+  }
+}
+
+function printAddress(config: ServerConfig): string {
+  const { address } = config;
+  if (address.kind === 'unix') return address.path;
+  const port = address.port.kind === 'fixed' ? `:${address.port.port}` : '';
+  return address.kind === 'ipv6' ? `[${address.host}]${port}` : `${address.host}${port}`;
+}

@@ -1,0 +1,242 @@
+/**
+ * ACCEPT: one bound address. Takes connections from the kernel and lets them in as the limits allow.
+ *
+ *     idle --listen--> open <---> full (clients wait at the door, unread) --close--> closed
+ *
+ * Node cannot leave a connection in the kernel's queue, so one that meets a limit is accepted and parked: connected,
+ * not read, not counted as a session, let in first come first served as soon as there is room. This is what a client of HAProxy
+ * sees too. At most `backlog` are parked; one more gets RST and is counted as `backlog-full`.
+ *
+ * Not here: the limits (`admit.ts`), what happens to a client that is in (`../stream/stream.ts`).
+ */
+import * as fs from 'node:fs';
+import type * as net from 'node:net';
+import { ListenerCounters } from '../account/counters.ts';
+import { SluiceError } from '../errors.ts';
+import type { Clock, Timer } from '../time/clock.ts';
+import type { Connection, Transport } from '../transport/transport.ts';
+import { admit, type DoorLimits } from './admit.ts';
+
+/** One address to bind; `mode`, `uid` and `gid` are for unix sockets, null leaves them as the system makes them. */
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly ipv6Only: boolean }
+  | {
+      readonly kind: 'unix';
+      readonly path: string;
+      readonly mode: number | null;
+      readonly uid: number | null;
+      readonly gid: number | null;
+    }
+  | { readonly kind: 'fd'; readonly fd: number };
+
+export interface ListenerParts {
+  readonly name: string;
+  readonly frontendName: string;
+  readonly address: ListenAddress;
+  readonly limits: DoorLimits;
+  /** Length of the kernel's queue, and of ours. */
+  readonly backlog: number;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** A client is in; the owner counts it with `enter` before anything else. */
+  readonly entered: (connection: Connection, listener: Listener) => void;
+  /** The system refused to hand over a connection, e.g. `EMFILE`. */
+  readonly failed: (error: NodeJS.ErrnoException, listener: Listener) => void;
+}
+
+export class Listener {
+  readonly name: string;
+  readonly counters = new ListenerCounters();
+  readonly limits: DoorLimits;
+  readonly #parts: ListenerParts;
+  readonly #server: net.Server;
+  readonly #parked: Parked = new Parked();
+  #rateTimer: Timer | null = null;
+  #closed = false;
+
+  constructor(parts: ListenerParts) {
+    this.name = parts.name;
+    this.limits = parts.limits;
+    this.#parts = parts;
+    this.#server = parts.transport.createServer((connection) => this.#accepted(connection));
+  }
+
+  /** Binds and listens; rejects with ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND or ERR_BIND. */
+  async listen(): Promise<void> {
+    const { address, backlog } = this.#parts;
+    if (address.kind === 'unix') removeStaleSocket(address.path);
+    await new Promise<void>((resolve, reject) => {
+      const refused = (error: NodeJS.ErrnoException): void => reject(this.#bindError(error));
+      this.#server.once('error', refused);
+      this.#server.listen(listenOptions(address, backlog), () => {
+        this.#server.off('error', refused);
+        this.#server.on('error', (error) => this.#parts.failed(error, this));
+        resolve();
+      });
+    });
+    if (address.kind === 'unix') setOwnership(address);
+  }
+
+  /** As bound, with the kernel's choice for port 0; a unix socket's path with port 0. */
+  get boundAddress(): { readonly address: string; readonly port: number } {
+    const bound = this.#server.address();
+    if (bound === null) return { address: '', port: 0 };
+    return typeof bound === 'string'
+      ? { address: bound, port: 0 }
+      : { address: bound.address, port: bound.port };
+  }
+
+  get parkedCount(): number {
+    return this.#parked.length;
+  }
+
+  get full(): boolean {
+    return this.#parked.length > 0 || this.limits.bind.reached;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Lets parked clients in while there is room; called whenever a session has ended anywhere. */
+  letIn(): void {
+    while (this.#parked.length > 0 && this.#mayEnter()) {
+      const connection = this.#parked.take();
+      if (connection === null) return;
+      this.#parts.entered(connection, this);
+    }
+  }
+
+  /** Stops listening; parked clients get RST, as the kernel does to those in its queue. Resolves when the address is free. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#rateTimer?.cancel();
+    this.#rateTimer = null;
+    for (let connection = this.#parked.take(); connection !== null; connection = this.#parked.take()) {
+      this.counters.refused.add('shutting-down');
+      connection.reset();
+    }
+    if (!this.#server.listening) return;
+    await new Promise<void>((resolve) => {
+      // The callback would wait for every accepted connection; the address is free as soon as the handle is closed.
+      this.#server.close();
+      setImmediate(resolve);
+    });
+  }
+
+  #accepted(connection: Connection): void {
+    this.counters.connectionAccepted();
+    if (this.#closed) {
+      this.counters.refused.add('shutting-down');
+      connection.reset();
+    } else if (this.#parked.length === 0 && this.#mayEnter()) {
+      this.#parts.entered(connection, this);
+    } else if (this.#parked.length < this.#parts.backlog) {
+      this.#parked.add(connection);
+    } else {
+      this.counters.refused.add('backlog-full');
+      connection.reset();
+    }
+  }
+
+  #mayEnter(): boolean {
+    const { clock } = this.#parts;
+    const admission = admit(this.limits, clock.nowMs());
+    switch (admission.kind) {
+      case 'admitted':
+        return true;
+      case 'full':
+        this.counters.paused.add(admission.limit);
+        return false;
+      case 'too-fast':
+        this.counters.paused.add('rate');
+        this.#rateTimer ??= clock.after(admission.waitMs, () => {
+          this.#rateTimer = null;
+          this.letIn();
+        });
+        return false;
+    }
+  }
+
+  #bindError(error: NodeJS.ErrnoException): SluiceError {
+    const where = `${printListenAddress(this.#parts.address)} (frontend ${this.#parts.frontendName})`;
+    switch (error.code) {
+      case 'EADDRINUSE':
+        return new SluiceError('ERR_ADDRESS_IN_USE', `cannot bind ${where}: another program listens there`, {
+          cause: error,
+          retryable: true,
+        });
+      case 'EACCES':
+      case 'EPERM':
+        return new SluiceError(
+          'ERR_NO_RIGHT_TO_BIND',
+          `cannot bind ${where}: no right to; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE`,
+          { cause: error },
+        );
+      default:
+        return new SluiceError('ERR_BIND', `cannot bind ${where}: ${error.message}`, { cause: error });
+    }
+  }
+}
+
+/** First come, first served, without moving the rest at every take. */
+class Parked {
+  #list: Connection[] = [];
+  #first = 0;
+
+  get length(): number {
+    return this.#list.length - this.#first;
+  }
+
+  add(connection: Connection): void {
+    this.#list.push(connection);
+  }
+
+  take(): Connection | null {
+    const connection = this.#list[this.#first];
+    if (connection === undefined) return null;
+    this.#first += 1;
+    if (this.#first > 1024 || this.#first === this.#list.length) {
+      this.#list = this.#list.slice(this.#first);
+      this.#first = 0;
+    }
+    return connection;
+  }
+}
+
+/** For people: `0.0.0.0:443`, `[::]:443`, `/run/x.sock`, `fd@3`. */
+export function printListenAddress(address: ListenAddress): string {
+  switch (address.kind) {
+    case 'unix':
+      return address.path;
+    case 'fd':
+      return `fd@${address.fd}`;
+    case 'tcp':
+      return address.host.includes(':')
+        ? `[${address.host}]:${address.port}`
+        : `${address.host}:${address.port}`;
+  }
+}
+
+function listenOptions(address: ListenAddress, backlog: number): net.ListenOptions & { fd?: number } {
+  switch (address.kind) {
+    case 'tcp':
+      return { host: address.host, port: address.port, ipv6Only: address.ipv6Only, backlog };
+    case 'unix':
+      return { path: address.path, backlog };
+    case 'fd':
+      return { fd: address.fd };
+  }
+}
+
+/** A socket file left behind by a program that is gone would make every bind fail; only sockets are removed. */
+function removeStaleSocket(path: string): void {
+  if (fs.statSync(path, { throwIfNoEntry: false })?.isSocket()) fs.unlinkSync(path);
+}
+
+function setOwnership(address: Extract<ListenAddress, { kind: 'unix' }>): void {
+  if (address.mode !== null) fs.chmodSync(address.path, address.mode);
+  if (address.uid !== null || address.gid !== null)
+    fs.chownSync(address.path, address.uid ?? -1, address.gid ?? -1);
+}

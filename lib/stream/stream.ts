@@ -1,0 +1,413 @@
+/**
+ * One client, from accept to its last byte. The only file that knows the order of the rooms:
+ *
+ *     serve      ACCEPT is done and ADMIT said yes; the client is watched but not yet relayed
+ *     connect    CHOOSE, QUEUE, CONNECT: a server connection and a slot, or a reason why not
+ *     relay      RELAY: bytes both ways until both ends have ended, one breaks, or a timer strikes
+ *     end        CLOSE and ACCOUNT: everything is given back, one record tells what happened
+ *
+ *     serving --> connecting --> relaying --> finishing --> ended
+ *        |            |             |             |           ^
+ *        +------------+-------------+-------------+-----------+   (`finishing`: a side broke, the other still takes
+ *                                                                   what was read before)
+ *
+ * What never happens: a slot, a count or a socket kept after `ended`; a session recorded twice or not at all.
+ *
+ * Not here: how any of this is done.
+ */
+import type { BackendSession, Backend } from '../backend/backend.ts';
+import {
+  Connecting,
+  type ConnectHandler,
+  type ConnectRefusal,
+  type ConnectWatcher,
+} from '../backend/connect.ts';
+import type { ChoiceContext } from '../backend/balance/balancer.ts';
+import type { Server } from '../backend/server.ts';
+import type { Slot } from '../backend/slot.ts';
+import type { FrontendCounters, ListenerCounters, TrafficCounters } from '../account/counters.ts';
+import type { EndReason, SessionRecord } from '../account/session.ts';
+import type { ProxyOptions } from '../config/config.ts';
+import type { Clock } from '../time/clock.ts';
+import { Deadline, type DeadlineOwner, type DeadlineWheel } from '../time/coarse.ts';
+import type {
+  Connection,
+  ConnectionWatcher,
+  Endpoint,
+  Relay,
+  RelayHandler,
+  SideName,
+  Transport,
+} from '../transport/transport.ts';
+import { endingOf } from './ending.ts';
+import { NEVER_MS, nextLookMs, receiveDeadlineMs, sendDeadlineMs, type RelayTimeouts } from './timeouts.ts';
+
+/** Read ahead of a client at most this far while its server is not there yet, as HAProxy's buffer (`tune.bufsize`). */
+const READ_AHEAD_BYTES = 16_384;
+
+/** What all streams of one frontend have in common; made once, when the proxy is built. */
+export interface StreamRoute {
+  readonly frontendName: string;
+  readonly frontendOptions: ProxyOptions;
+  readonly frontendCounters: FrontendCounters;
+  readonly timeoutClientMs: number;
+  /** Where its clients go; null: nowhere, each is closed at once. */
+  readonly target: StreamTarget | null;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly wheel: DeadlineWheel;
+  readonly watcher: ConnectWatcher;
+  readonly account: StreamAccount;
+}
+
+export interface StreamTarget {
+  readonly backend: Backend;
+  readonly backendOptions: ProxyOptions;
+  readonly timeouts: RelayTimeouts;
+}
+
+/** Where records go. */
+export interface StreamAccount {
+  sessionStarted(start: SessionStart): void;
+  /** The server connection stands; the record is as it would be if the session ended now. */
+  sessionConnected(stream: Stream): void;
+  sessionEnded(record: SessionRecord): void;
+}
+
+export interface SessionStart {
+  readonly id: number;
+  readonly acceptedWallMs: number;
+  readonly client: Endpoint;
+  readonly local: Endpoint;
+  readonly frontendName: string;
+  readonly listenerName: string;
+}
+
+/** The place a stream takes up at its door: where it was admitted and is released once. */
+export interface StreamDoor {
+  readonly listenerName: string;
+  readonly listenerCounters: ListenerCounters;
+  readonly processSessions: number;
+  readonly frontendSessions: number;
+  released(stream: Stream): void;
+}
+
+type Phase = 'serving' | 'connecting' | 'relaying' | 'finishing' | 'ended';
+
+export class Stream
+  implements ConnectionWatcher, ConnectHandler, RelayHandler, DeadlineOwner, BackendSession, ChoiceContext
+{
+  readonly id: number;
+  readonly #route: StreamRoute;
+  readonly #door: StreamDoor;
+  readonly #client: Connection;
+  readonly #acceptedMs: number;
+  readonly #acceptedWallMs: number;
+  readonly #deadline: Deadline;
+  #phase: Phase = 'serving';
+  #connecting: Connecting | null = null;
+  #slot: Slot | null = null;
+  #serverEnds: { readonly remote: Endpoint; readonly local: Endpoint } | null = null;
+  #relay: Relay | null = null;
+  /** Set by the first timer that strikes or side that breaks; decides the ending once everything is closed. */
+  #reason: EndReason | null = null;
+  #clientActiveMs: number;
+  #countedIn = 0;
+  #countedOut = 0;
+
+  constructor(id: number, client: Connection, route: StreamRoute, door: StreamDoor) {
+    this.id = id;
+    this.#client = client;
+    this.#route = route;
+    this.#door = door;
+    this.#acceptedMs = route.clock.nowMs();
+    this.#acceptedWallMs = route.clock.wallMs();
+    this.#clientActiveMs = this.#acceptedMs;
+    this.#deadline = new Deadline(this);
+  }
+
+  // --- serve -------------------------------------------------------------------------------------------------
+
+  /** Begins; by the time it returns the stream may have ended. */
+  serve(): void {
+    const { target, frontendOptions } = this.#route;
+    applyOptions(
+      this.#client,
+      frontendOptions.clientKeepAlive,
+      frontendOptions.clientKeepAliveTuning,
+      frontendOptions.nolinger,
+    );
+    this.#route.account.sessionStarted({
+      id: this.id,
+      acceptedWallMs: this.#acceptedWallMs,
+      client: this.#client.remote,
+      local: this.#client.local,
+      frontendName: this.#route.frontendName,
+      listenerName: this.#door.listenerName,
+    });
+    if (target === null) {
+      this.#client.close();
+      this.#end('no-server');
+      return;
+    }
+    target.backend.sessions.add(this);
+    target.backend.counters.sessionStarted(this.#acceptedMs, target.backend.sessionsNow);
+    this.#client.watch(this, READ_AHEAD_BYTES);
+    this.#connect(target);
+  }
+
+  get sourceAddress(): string {
+    return this.#client.remote.address;
+  }
+  get sourcePort(): number {
+    return this.#client.remote.port;
+  }
+  get destinationAddress(): string {
+    return this.#client.local.address;
+  }
+  get destinationPort(): number {
+    return this.#client.local.port;
+  }
+
+  get server(): Server | null {
+    return this.#slot?.server ?? this.#connecting?.heldServer ?? null;
+  }
+
+  peerSent(): void {
+    this.#clientActiveMs = this.#route.clock.nowMs();
+  }
+
+  /** A client that has said something before its FIN still wants its answer, unless `option abortonclose` (reference 5.4, 5.8). */
+  peerEnded(): void {
+    const abort = this.#route.target?.backendOptions.abortOnClose ?? true;
+    if (this.#client.pendingBytes === 0 || abort) this.#clientLeft();
+  }
+
+  peerReset(): void {
+    this.#clientLeft();
+  }
+
+  #clientLeft(): void {
+    const waiting = this.#connecting?.phase === 'queued';
+    this.#connecting?.cancel();
+    this.#client.close();
+    this.#end(waiting ? 'client-left-in-queue' : 'client-left-connecting');
+  }
+
+  // --- connect -----------------------------------------------------------------------------------------------
+
+  #connect(target: StreamTarget): void {
+    const { transport, clock, wheel, watcher } = this.#route;
+    this.#phase = 'connecting';
+    this.#connecting = new Connecting({
+      backend: target.backend,
+      context: this,
+      transport,
+      clock,
+      wheel,
+      watcher,
+      handler: this,
+    });
+    this.#connecting.start();
+  }
+
+  connectRefused(reason: ConnectRefusal): void {
+    this.#client.close();
+    this.#end(this.#clientWasIdle(reason) ? 'client-timeout-connecting' : reason);
+  }
+
+  /** The client's timer does not interrupt connecting, but it gives the session its name (reference 5.6). */
+  #clientWasIdle(reason: ConnectRefusal): boolean {
+    const { timeoutClientMs, clock } = this.#route;
+    if (timeoutClientMs === 0 || (reason !== 'connect-timeout' && reason !== 'connect-failed')) return false;
+    return clock.nowMs() - this.#clientActiveMs >= timeoutClientMs;
+  }
+
+  connected(connection: Connection, slot: Slot): void {
+    const { target, clock, account } = this.#route;
+    if (target === null) throw new Error('connected without a backend');
+    const nowMs = clock.nowMs();
+    const { backendOptions } = target;
+    this.#slot = slot;
+    this.#serverEnds = { remote: connection.remote, local: connection.local };
+    applyOptions(
+      connection,
+      backendOptions.serverKeepAlive,
+      backendOptions.serverKeepAliveTuning,
+      backendOptions.nolinger,
+    );
+    slot.server.counters.sessionStarted(nowMs, slot.server.servedCount);
+    slot.server.counters.lastSessionWallMs = clock.wallMs();
+    target.backend.counters.lastSessionWallMs = slot.server.counters.lastSessionWallMs;
+    this.#phase = 'relaying';
+    this.#relay = this.#route.transport.relay(this.#client, connection, this);
+    this.#look(nowMs);
+    account.sessionConnected(this);
+  }
+
+  // --- relay -------------------------------------------------------------------------------------------------
+
+  relaySideEnded(): void {
+    this.#lookNow();
+  }
+
+  relaySideShut(): void {
+    this.#lookNow();
+  }
+
+  /** A client that breaks breaks its server connection too; a client only sees the end of a server (reference 5.8). */
+  relayBroken(side: SideName): void {
+    if (side === 'client') {
+      this.#relay?.resetBoth();
+      this.#end(this.#reason ?? 'client-reset');
+      return;
+    }
+    this.#reason ??= 'server-reset';
+    this.#phase = 'finishing';
+    this.#relay?.closeAfterPending();
+    this.#lookNow();
+  }
+
+  relayFinished(): void {
+    this.#end(this.#reason ?? 'normal');
+  }
+
+  deadlineDue(nowMs: number): void {
+    this.#look(nowMs);
+  }
+
+  #lookNow(): void {
+    this.#look(this.#route.clock.nowMs());
+  }
+
+  /** Looks at all four timers, the client's first, and sets the deadline for the next look. */
+  #look(nowMs: number): void {
+    const relay = this.#relay;
+    const timeouts = this.#route.target?.timeouts;
+    if (relay === null || timeouts === undefined || this.#phase === 'ended') return;
+    const { client, server } = relay;
+    if (sendDeadlineMs(client, timeouts.client) <= nowMs) return this.#cut('client-timeout');
+    if (sendDeadlineMs(server, timeouts.server) <= nowMs) return this.#cut('server-timeout');
+    if (receiveDeadlineMs(client, server, timeouts.client) <= nowMs) this.#shut('client', 'client-timeout');
+    if (receiveDeadlineMs(server, client, timeouts.server) <= nowMs) this.#shut('server', 'server-timeout');
+    // Shutting the second side finishes the relay, at once or when the last bytes are through.
+    if (!this.#hasEnded()) this.#setDeadline(nextLookMs(nowMs, client, server, timeouts));
+  }
+
+  #shut(side: SideName, reason: EndReason): void {
+    if (this.#hasEnded()) return;
+    this.#reason ??= reason;
+    this.#relay?.shutRead(side);
+  }
+
+  /** A method, since the phase changes behind calls that the compiler cannot see through. */
+  #hasEnded(): boolean {
+    return this.#phase === 'ended';
+  }
+
+  #cut(reason: EndReason): void {
+    this.#relay?.abandon();
+    this.#end(this.#reason ?? reason);
+  }
+
+  #setDeadline(atMs: number): void {
+    if (atMs === NEVER_MS) this.#route.wheel.cancel(this.#deadline);
+    else this.#route.wheel.set(this.#deadline, atMs);
+  }
+
+  // --- end ---------------------------------------------------------------------------------------------------
+
+  /** Ends the session from outside: the client gets FIN. Does nothing once it has ended. */
+  kill(reason: EndReason): void {
+    if (this.#phase === 'ended') return;
+    this.#connecting?.cancel();
+    if (this.#relay === null) this.#client.close();
+    else this.#relay.abandon();
+    this.#end(reason);
+  }
+
+  #end(reason: EndReason): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    const { target, wheel, account } = this.#route;
+    const server = this.#slot?.server ?? this.#connecting?.server ?? null;
+    wheel.cancel(this.#deadline);
+    this.countBytes();
+    this.#slot?.give();
+    target?.backend.sessions.delete(this);
+    account.sessionEnded(this.#record(reason, server));
+    this.#door.released(this);
+  }
+
+  /** Adds what has moved since the last time to the counters, so that a session of days is visible while it lasts. */
+  countBytes(): void {
+    const bytesIn = this.#relay?.client.bytesRead ?? this.#client.pendingBytes;
+    const bytesOut = this.#relay?.server.bytesRead ?? 0;
+    const newIn = bytesIn - this.#countedIn;
+    const newOut = bytesOut - this.#countedOut;
+    if (newIn === 0 && newOut === 0) return;
+    this.#countedIn = bytesIn;
+    this.#countedOut = bytesOut;
+    const counters: (TrafficCounters | undefined)[] = [
+      this.#route.frontendCounters,
+      this.#door.listenerCounters,
+      this.#route.target?.backend.counters,
+      this.#slot?.server.counters,
+    ];
+    for (const one of counters) one?.bytesMoved(newIn, newOut);
+  }
+
+  /** The session as it stands now. */
+  snapshot(): SessionRecord {
+    this.countBytes();
+    return this.#record('normal', this.server);
+  }
+
+  #record(reason: EndReason, server: Server | null): SessionRecord {
+    const route = this.#route;
+    const door = this.#door;
+    const connecting = this.#connecting;
+    const firstReadMs = this.#relay?.server.firstReadMs ?? 0;
+    return {
+      id: this.id,
+      acceptedWallMs: this.#acceptedWallMs,
+      clientAddress: this.#client.remote.address,
+      clientPort: this.#client.remote.port,
+      frontendAddress: this.#client.local.address,
+      frontendPort: this.#client.local.port,
+      frontendName: route.frontendName,
+      listenerName: door.listenerName,
+      backendName: route.target?.backend.name ?? route.frontendName,
+      serverName: server?.name ?? null,
+      serverAddress: this.#serverEnds?.remote.address ?? null,
+      serverPort: this.#serverEnds?.remote.port ?? 0,
+      sourceAddress: this.#serverEnds?.local.address ?? null,
+      sourcePort: this.#serverEnds?.local.port ?? 0,
+      queueMs: connecting?.queueMs ?? -1,
+      connectMs: connecting?.connectMs ?? -1,
+      firstByteMs: firstReadMs === 0 ? -1 : firstReadMs - this.#acceptedMs,
+      totalMs: route.clock.nowMs() - this.#acceptedMs,
+      bytesIn: this.#countedIn,
+      bytesOut: this.#countedOut,
+      ending: endingOf(reason),
+      retries: connecting?.retries ?? 0,
+      redispatched: connecting?.redispatched ?? false,
+      processSessions: door.processSessions,
+      frontendSessions: door.frontendSessions,
+      backendSessions: route.target?.backend.sessionsNow ?? 0,
+      serverSessions: server?.servedCount ?? 0,
+      serverQueueAhead: connecting?.serverQueueAhead ?? 0,
+      backendQueueAhead: connecting?.backendQueueAhead ?? 0,
+    };
+  }
+}
+
+function applyOptions(
+  connection: Connection,
+  keepAlive: boolean,
+  tuning: ProxyOptions['clientKeepAliveTuning'],
+  nolinger: boolean,
+): void {
+  if (keepAlive) connection.keepAlive(tuning.idleMs, tuning.intervalMs, tuning.count);
+  if (nolinger) connection.noLinger();
+}
