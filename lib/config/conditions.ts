@@ -4,10 +4,9 @@
  *
  * Not here: the nesting of blocks (`statements.ts`), how words are split and joined before (`words.ts`).
  */
-import { Diagnostics } from './diagnostic.ts';
 import type { Failed, Parsed } from './units.ts';
 import { failed, shown } from './units.ts';
-import { readArguments, splitWords } from './words.ts';
+import { readArguments } from './words.ts';
 import type { VariableLookup } from './words.ts';
 
 /** The version of HAProxy whose language is spoken: what `version_atleast(...)` answers for. */
@@ -24,7 +23,7 @@ export type ConditionFailed = Failed & { readonly offset: number };
 const depthMax = 200;
 
 /**
- * The value of a condition whose words were split and joined by single blanks, as `.if` does it.
+ * The value of a condition whose words were split and joined by single blanks, as for `.if` and `-cc`.
  * Empty is false. Example: `version_atleast(2.4) && !defined(STAGING)`.
  * Code: `invalid-condition`.
  */
@@ -33,18 +32,6 @@ export function evaluateCondition(
   context: ConditionContext,
 ): Extract<Parsed<boolean>, { readonly ok: true }> | ConditionFailed {
   return new ConditionReader(text, context).read();
-}
-
-/**
- * The condition of `-cc` as the shell hands it over: its words are split first, so that quotes and variables mean
- * what they mean in a file. Codes: `invalid-condition`, and those of `splitWords`.
- */
-export function evaluateCommandLineCondition(text: string, context: ConditionContext): Parsed<boolean> {
-  const diagnostics = new Diagnostics();
-  const statement = splitWords('-cc', 1, text, context.variables, diagnostics, { allowEmpty: true });
-  const fault = diagnostics.list[0];
-  if (fault !== undefined) return failed(fault.code, fault.message, fault.hint);
-  return evaluateCondition((statement?.words ?? []).map((word) => word.text).join(' '), context);
 }
 
 /** Reads and evaluates in one pass, left to right; both sides of `&&` and `||` are always read, for their faults. */

@@ -21,7 +21,7 @@ function inet(kind: 'ipv4' | 'ipv6' | 'name', host: string, port: number, portEn
   return { kind, host, port, portEnd };
 }
 
-t.test('bind takes every way to write an address, and prints one of them', async (t) => {
+void t.test('bind takes every way to write an address, and prints one of them', async (t) => {
   const cases: [string, object, string][] = [
     ['*:80', inet('ipv4', '0.0.0.0', 80), '*:80'],
     [':80', inet('ipv4', '0.0.0.0', 80), '*:80'],
@@ -53,14 +53,14 @@ t.test('bind takes every way to write an address, and prints one of them', async
   }
 });
 
-t.test('bind takes a list, also with a comma at the end', async (t) => {
+void t.test('bind takes a list, also with a comma at the end', async (t) => {
   const expected = [inet('ipv4', '127.0.0.1', 1), inet('ipv6', '::', 2), { kind: 'unix', path: '/x' }];
   t.strictSame(outcome(parseBindAddresses('127.0.0.1:1,[::]:2,/x')), expected);
   t.strictSame(outcome(parseBindAddresses('127.0.0.1:1,[::]:2,/x,')), expected);
   t.equal(outcome(parseBindAddresses('127.0.0.1:1,,:2')), 'invalid-address: the address is empty');
 });
 
-t.test('bind refuses the rest', async (t) => {
+void t.test('bind refuses the rest', async (t) => {
   const cases: [string, string][] = [
     ['', 'invalid-address: the address is empty'],
     ['127.0.0.1', "missing-port: missing port specification in '127.0.0.1'"],
@@ -98,7 +98,7 @@ t.test('bind refuses the rest', async (t) => {
   );
 });
 
-t.test('what HAProxy has and we have not is said to be so', async (t) => {
+void t.test('what HAProxy has and we have not is said to be so', async (t) => {
   const texts = [
     'udp@:80',
     'dgram+:80',
@@ -118,7 +118,7 @@ t.test('what HAProxy has and we have not is said to be so', async (t) => {
   t.match(outcome(parseServerAddress('fd@3')), /^unsupported-address: /);
 });
 
-t.test('server has fixed ports and ports relative to the client', async (t) => {
+void t.test('server has fixed ports and ports relative to the client', async (t) => {
   const fixed = (port: number): object => ({ kind: 'fixed', port });
   const client = (offset: number): object => ({ kind: 'client', offset });
   const cases: [string, object, string][] = [
@@ -148,7 +148,7 @@ t.test('server has fixed ports and ports relative to the client', async (t) => {
   t.equal(outcome(parseServerAddress('::1')), "invalid-address: invalid address ':' in '::1'");
 });
 
-t.test('source is a numeric address with an optional range of ports', async (t) => {
+void t.test('source is a numeric address with an optional range of ports', async (t) => {
   const cases: [string, object, string][] = [
     ['10.0.0.1', { host: '10.0.0.1', port: 0, portEnd: 0 }, '10.0.0.1'],
     ['10.0.0.1:1000-2000', { host: '10.0.0.1', port: 1000, portEnd: 2000 }, '10.0.0.1:1000-2000'],
@@ -166,7 +166,7 @@ t.test('source is a numeric address with an optional range of ports', async (t) 
   t.match(outcome(parseSourceAddress('10.0.0.1:')), /^invalid-port/);
 });
 
-t.test('log goes to UDP, a unix socket or a descriptor', async (t) => {
+void t.test('log goes to UDP, a unix socket or a descriptor', async (t) => {
   const udp = (host: string, port: number): object => ({ kind: 'udp', host, port });
   const cases: [string, object, string][] = [
     ['127.0.0.1', udp('127.0.0.1', 514), '127.0.0.1'],

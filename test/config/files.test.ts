@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { FILE_MAX_BYTES, readConfigFiles } from '../../lib/config/files.ts';
 
-t.test('reads files in the order given', async (t) => {
+void t.test('reads files in the order given', async (t) => {
   const dir = t.testdir({ 'b.txt': 'b\n', 'a.cfg': 'a\n' });
   const { texts, diagnostics } = readConfigFiles([join(dir, 'b.txt'), join(dir, 'a.cfg')]);
   t.strictSame(texts, [
@@ -14,7 +14,7 @@ t.test('reads files in the order given', async (t) => {
   t.strictSame(diagnostics, []);
 });
 
-t.test('a directory stands for its *.cfg files in byte order', async (t) => {
+void t.test('a directory stands for its *.cfg files in byte order', async (t) => {
   const names = ['b.cfg', 'B.cfg', '10.cfg', '9.cfg', '\u00E9.cfg', '\u{1F600}.cfg', '\uFF5E.cfg'];
   const dir = t.testdir(
     Object.fromEntries([...names, '.hidden.cfg', 'x.cfg.bak', 'readme'].map((name) => [name, ''])),
@@ -26,7 +26,7 @@ t.test('a directory stands for its *.cfg files in byte order', async (t) => {
   );
 });
 
-t.test('says what cannot be read and why, and goes on', async (t) => {
+void t.test('says what cannot be read and why, and goes on', async (t) => {
   const dir = t.testdir({ 'a.cfg': 'a\n', d: {} });
   symlinkSync(join(dir, 'loop'), join(dir, 'loop'));
   mkdirSync(join(dir, 'd', 'x.cfg'));
@@ -52,7 +52,7 @@ t.test('says what cannot be read and why, and goes on', async (t) => {
   ]);
 });
 
-t.test('an empty directory is a warning', async (t) => {
+void t.test('an empty directory is a warning', async (t) => {
   const dir = t.testdir({});
   t.match(readConfigFiles([dir]), {
     texts: [],
@@ -60,7 +60,7 @@ t.test('an empty directory is a warning', async (t) => {
   });
 });
 
-t.test('a file that is no configuration is refused before it fills the memory', async (t) => {
+void t.test('a file that is no configuration is refused before it fills the memory', async (t) => {
   const dir = t.testdir({ 'big.cfg': '' });
   truncateSync(join(dir, 'big.cfg'), FILE_MAX_BYTES + 1);
   t.match(readConfigFiles([join(dir, 'big.cfg')]), {
@@ -69,7 +69,7 @@ t.test('a file that is no configuration is refused before it fills the memory', 
   });
 });
 
-t.test('bytes that are not UTF-8 do not stop the reading', async (t) => {
+void t.test('bytes that are not UTF-8 do not stop the reading', async (t) => {
   const dir = t.testdir({});
   writeFileSync(join(dir, 'a.cfg'), Buffer.from([0x23, 0xe9, 0x0a, 0x61, 0x0a]));
   t.strictSame(readConfigFiles([join(dir, 'a.cfg')]).texts, [

@@ -14,7 +14,7 @@ function drawn(text: string, column: number, width: number): readonly [string, s
   return [lines[1]?.slice('   | '.length) ?? '', lines[2]?.slice('   | '.length) ?? ''];
 }
 
-t.test('has the layout of HAProxy with line, caret and hint below', async (t) => {
+void t.test('has the layout of HAProxy with line, caret and hint below', async (t) => {
   const one = diagnostic(
     { text: '  blance roundrobin', column: 3, width: 6 },
     { hint: "did you mean 'balance'?", code: 'unknown-keyword', message: "unknown keyword 'blance'" },
@@ -31,7 +31,7 @@ t.test('has the layout of HAProxy with line, caret and hint below', async (t) =>
   );
 });
 
-t.test('every severity takes the same room', async (t) => {
+void t.test('every severity takes the same room', async (t) => {
   const severities = ['alert', 'warning', 'notice', 'diag'] as const;
   const list = severities.map((severity) => diagnostic(null, { severity }));
   t.equal(
@@ -48,13 +48,13 @@ t.test('every severity takes the same room', async (t) => {
   t.equal(renderDiagnostics([]), '');
 });
 
-t.test('colours the severity and the caret', async (t) => {
+void t.test('colours the severity and the caret', async (t) => {
   const text = renderDiagnostic(diagnostic({ text: 'ab', column: 2, width: 1 }), { color: true });
-  t.match(text, /^\u001B\[1;31m\[ALERT\]\u001B\[0m    config/);
+  t.ok(text.startsWith('\u001B[1;31m[ALERT]\u001B[0m    config'));
   t.ok(text.endsWith('   |  \u001B[1;31m^\u001B[0m\n'));
 });
 
-t.test('the caret stands below its word whatever stands before it', async (t) => {
+void t.test('the caret stands below its word whatever stands before it', async (t) => {
   t.strictSame(drawn('\ta\tb', 4, 1), ['    a    b', '         ^'], 'tabs');
   t.strictSame(drawn('\u4E2D\u6587 b', 4, 1), ['\u4E2D\u6587 b', '     ^'], 'wide characters');
   t.strictSame(drawn('\u{1F600} b', 4, 1), ['\u{1F600} b', '   ^'], 'characters beyond the basic plane');
@@ -64,7 +64,7 @@ t.test('the caret stands below its word whatever stands before it', async (t) =>
   t.strictSame(drawn('\uFF71b', 2, 1), ['\uFF71b', ' ^'], 'half-width forms');
 });
 
-t.test('a file cannot steer the terminal', async (t) => {
+void t.test('a file cannot steer the terminal', async (t) => {
   t.strictSame(drawn('\u001B[2J b', 6, 1), ['\\x1b[2J b', '        ^']);
   t.strictSame(drawn('\u202E b', 3, 1), ['\\u{202e} b', '         ^'], 'writing direction');
   t.strictSame(drawn('\uD800 b', 3, 1), ['\\u{d800} b', '         ^'], 'half a surrogate pair');
@@ -74,14 +74,14 @@ t.test('a file cannot steer the terminal', async (t) => {
   t.ok(rendered.endsWith('   | \\x0a\n'));
 });
 
-t.test('a place behind or outside of the line is drawn at its end', async (t) => {
+void t.test('a place behind or outside of the line is drawn at its end', async (t) => {
   t.strictSame(drawn('server a', 9, 1), ['server a', '        ^']);
   t.strictSame(drawn('server a', 99, 9), ['server a', '        ^']);
   t.strictSame(drawn('server a', 0, 0), ['server a', '^']);
   t.strictSame(drawn('', 1, 1), ['', '^']);
 });
 
-t.test('of a long line the part around the place is shown', async (t) => {
+void t.test('of a long line the part around the place is shown', async (t) => {
   const long = `${'a'.repeat(5000)} BAD ${'c'.repeat(5000)}`;
   const [text, caret] = drawn(long, 5002, 3);
   t.ok(text.length < 120, `${text.length} columns`);

@@ -35,19 +35,19 @@ function read(text: string | readonly string[], options: { diag?: boolean } = {}
   return { seen, faults };
 }
 
-t.test('gives one statement per line that says something', async (t) => {
+void t.test('gives one statement per line that says something', async (t) => {
   const { seen, faults } = read('# a\n\nglobal\n  maxconn 5 # x\n\t\nlisten l\n');
   t.strictSame(seen, ['3:global', '4:maxconn 5', '6:listen l']);
   t.strictSame(faults, []);
 });
 
-t.test('takes carriage returns and a byte order mark from other systems', async (t) => {
+void t.test('takes carriage returns and a byte order mark from other systems', async (t) => {
   const { seen, faults } = read('\uFEFFglobal\r\n  maxconn 5\r\n\r\n');
   t.strictSame(seen, ['1:global', '2:maxconn 5']);
   t.strictSame(faults, []);
 });
 
-t.test('a missing final newline is a warning, never a fault', async (t) => {
+void t.test('a missing final newline is a warning, never a fault', async (t) => {
   const { seen, faults } = read('global\n maxconn 5');
   t.strictSame(seen, ['1:global', '2:maxconn 5']);
   t.strictSame(faults, [
@@ -57,12 +57,12 @@ t.test('a missing final newline is a warning, never a fault', async (t) => {
   t.strictSame(read('global\n   ').faults, [], 'blanks behind the last line are no lost text');
 });
 
-t.test('every file begins outside of any section', async (t) => {
+void t.test('every file begins outside of any section', async (t) => {
   const { seen } = read(['listen a\n x"$.SECTION"\n', ' y"$.SECTION"\n']);
   t.strictSame(seen, ['file 1.cfg', '1:listen a', '2:xa', 'file 2.cfg', '1:y']);
 });
 
-t.test('a variable set by a statement is seen by the next line', async (t) => {
+void t.test('a variable set by a statement is seen by the next line', async (t) => {
   t.strictSame(read('setenv A b\nx "$A"\n.if defined(A)\ny\n.endif\n').seen, [
     '1:setenv A b',
     '2:x b',
@@ -70,7 +70,7 @@ t.test('a variable set by a statement is seen by the next line', async (t) => {
   ]);
 });
 
-t.test('goes on after a line with a fault', async (t) => {
+void t.test('goes on after a line with a fault', async (t) => {
   const { seen, faults } = read('a "\nb\n"c\nd\n');
   t.strictSame(seen, ['2:b', '4:d']);
   t.strictSame(faults, [
@@ -79,7 +79,7 @@ t.test('goes on after a line with a fault', async (t) => {
   ]);
 });
 
-t.test('reads the first branch whose condition is true', async (t) => {
+void t.test('reads the first branch whose condition is true', async (t) => {
   const branches = (first: string, second: string): readonly string[] =>
     read(`.if ${first}\na\n.elif ${second}\nb\n.else\nc\n.endif\nd\n`).seen;
   t.strictSame(branches('1', '1'), ['2:a', '8:d']);
@@ -90,12 +90,12 @@ t.test('reads the first branch whose condition is true', async (t) => {
   t.strictSame(branches('streq("\\"a b\\"",\'a b\')', '0'), ['2:a', '8:d']);
 });
 
-t.test('blocks nest, also in branches that are skipped', async (t) => {
+void t.test('blocks nest, also in branches that are skipped', async (t) => {
   const text = '.if 0\n.if 1\na\n.else\nb\n.endif\n.else\n.if 1\nc\n.if 0\nd\n.endif\n.endif\ne\n.endif\n';
   t.strictSame(read(text), { seen: ['9:c', '14:e'], faults: [] });
 });
 
-t.test('skipped lines may hold anything', async (t) => {
+void t.test('skipped lines may hold anything', async (t) => {
   const text = '.if 0\n "\n "$NOPE"\n .frob\n .alert "x"\n .elif zz" \n.endif\n';
   t.strictSame(
     read(text).faults,
@@ -106,7 +106,7 @@ t.test('skipped lines may hold anything', async (t) => {
   t.strictSame(read('.if 0\n.if zz"\n.elif zz"\n.endif\n.endif\n').faults, []);
 });
 
-t.test('misplaced directives are faults', async (t) => {
+void t.test('misplaced directives are faults', async (t) => {
   const faults = (text: string): readonly string[] => read(text).faults;
   t.strictSame(faults('.else\n'), ["alert misplaced-directive 1:1 lone '.else' with no matching '.if'"]);
   t.strictSame(faults('.elif 1\n'), ["alert misplaced-directive 1:1 lone '.elif' with no matching '.if'"]);
@@ -125,7 +125,7 @@ t.test('misplaced directives are faults', async (t) => {
   t.strictSame(faults('[scope]\n'), ["alert scope-marker 1:1 scope marker '[scope]' is not supported"]);
 });
 
-t.test('a block must end in its file', async (t) => {
+void t.test('a block must end in its file', async (t) => {
   const { seen, faults } = read(['.if 1\n.if 0\n', 'a\n']);
   t.strictSame(seen, ['file 1.cfg', 'file 2.cfg', '1:a']);
   t.strictSame(faults, [
@@ -134,7 +134,7 @@ t.test('a block must end in its file', async (t) => {
   ]);
 });
 
-t.test('a faulty condition takes no branch and is told once, at its place', async (t) => {
+void t.test('a faulty condition takes no branch and is told once, at its place', async (t) => {
   const { seen, faults } = read('.if  1  &&  zz\na\n.elif 1\nb\n.else\nc\n.endif\nd\n');
   t.strictSame(seen, ['8:d']);
   t.strictSame(faults, ["alert invalid-condition 1:13 unparsable conditional expression 'zz'"]);
@@ -144,7 +144,7 @@ t.test('a faulty condition takes no branch and is told once, at its place', asyn
   t.strictSame(read('.if "\na\n.endif\n').faults, ['alert unmatched-quote 1:5 unmatched quote']);
 });
 
-t.test('messages speak with their severity, and an alert ends everything', async (t) => {
+void t.test('messages speak with their severity, and an alert ends everything', async (t) => {
   const text = '.notice "a b"\n.warning c\n.diag d\nx\n.alert "stop here"\ny\n';
   const { seen, faults } = read([text, 'z\n'], { diag: true });
   t.strictSame(seen, ['file 1.cfg', '4:x']);
@@ -160,7 +160,7 @@ t.test('messages speak with their severity, and an alert ends everything', async
   ]);
 });
 
-t.test('hostile text ends quickly and with diagnostics', async (t) => {
+void t.test('hostile text ends quickly and with diagnostics', async (t) => {
   t.match(read('.if 1\n'.repeat(100_000)).faults, [/too-many-blocks 1025:1/]);
   t.match(read(`${'.if 0\n'.repeat(1000)}${'.endif\n'.repeat(1000)}x\n`), { seen: ['2001:x'], faults: [] });
   t.strictSame(

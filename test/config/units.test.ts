@@ -14,7 +14,7 @@ function outcome<T>(parsed: Parsed<T>): T | string {
   return parsed.ok ? parsed.value : `${parsed.code}: ${parsed.problem}`;
 }
 
-t.test('reads times with and without unit', async (t) => {
+void t.test('reads times with and without unit', async (t) => {
   const cases: [string, number][] = [
     ['0', 0],
     ['30', 30],
@@ -32,13 +32,13 @@ t.test('reads times with and without unit', async (t) => {
   t.equal(outcome(parseTimeMs('3000', 'us')), 3, 'default unit us');
 });
 
-t.test('rounds times up, so that a short time never becomes none', async (t) => {
+void t.test('rounds times up, so that a short time never becomes none', async (t) => {
   t.equal(outcome(parseTimeMs('1us', 'ms')), 1);
   t.equal(outcome(parseTimeMs('1001us', 'ms')), 2);
   t.equal(outcome(parseTimeMs('0us', 'ms')), 0);
 });
 
-t.test('refuses what is no time, naming the character', async (t) => {
+void t.test('refuses what is no time, naming the character', async (t) => {
   const cases: [string, string][] = [
     ['5x', "invalid-time: unexpected character 'x' in '5x'"],
     ['1.5s', "invalid-time: unexpected character '.' in '1.5s'"],
@@ -61,7 +61,7 @@ t.test('refuses what is no time, naming the character', async (t) => {
   t.match(outcome(parseTimeMs('9'.repeat(1_000_000), 'ms')), /^time-overflow/, 'a megabyte of digits');
 });
 
-t.test('says what to write instead', async (t) => {
+void t.test('says what to write instead', async (t) => {
   const hint = (text: string): string | null => {
     const parsed = parseTimeMs(text, 'ms');
     return parsed.ok ? null : parsed.hint;
@@ -75,19 +75,19 @@ t.test('says what to write instead', async (t) => {
   t.match(hint('-5'), /cannot be negative/);
 });
 
-t.test('prints times with the largest unit that divides them', async (t) => {
+void t.test('prints times with the largest unit that divides them', async (t) => {
   t.strictSame(
     [0, 1, 50, 1500, 1000, 30_000, 60_000, 90_000, 3_600_000, 86_400_000, 2_147_483_647].map(printTimeMs),
     ['0', '1ms', '50ms', '1500ms', '1s', '30s', '1m', '90s', '1h', '1d', '2147483647ms'],
   );
 });
 
-t.test('suspects unit-less times below 100', async (t) => {
+void t.test('suspects unit-less times below 100', async (t) => {
   t.strictSame(['1', '50', '99', '050'].map(isSuspiciouslySmallTime), [true, true, true, true]);
   t.strictSame(['0', '100', '50ms', '5s', '', 'x'].map(isSuspiciouslySmallTime), Array(6).fill(false));
 });
 
-t.test('reads sizes', async (t) => {
+void t.test('reads sizes', async (t) => {
   t.equal(outcome(parseSizeBytes('0')), 0);
   t.equal(outcome(parseSizeBytes('1024')), 1024);
   t.equal(outcome(parseSizeBytes('16k')), 16_384);
@@ -96,7 +96,7 @@ t.test('reads sizes', async (t) => {
   t.equal(outcome(parseSizeBytes('4294967295')), 4_294_967_295);
 });
 
-t.test('refuses what is no size', async (t) => {
+void t.test('refuses what is no size', async (t) => {
   t.equal(outcome(parseSizeBytes('16kb')), "invalid-size: unexpected character 'b' in '16kb'");
   t.equal(outcome(parseSizeBytes('16x')), "invalid-size: unexpected character 'x' in '16x'");
   t.equal(outcome(parseSizeBytes('1.5k')), "invalid-size: unexpected character '.' in '1.5k'");
@@ -106,7 +106,7 @@ t.test('refuses what is no size', async (t) => {
   t.match(outcome(parseSizeBytes('9'.repeat(500))), /^size-overflow/);
 });
 
-t.test('reads integers strictly, where HAProxy takes anything', async (t) => {
+void t.test('reads integers strictly, where HAProxy takes anything', async (t) => {
   const range = { min: 0, max: 256 };
   t.equal(outcome(parseInteger('0', range)), 0);
   t.equal(outcome(parseInteger('256', range)), 256);

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { Variables } from '../../lib/config/variables.ts';
 
-t.test('starts as a copy of the environment', async (t) => {
+void t.test('starts as a copy of the environment', async (t) => {
   const environment: Record<string, string | undefined> = { A: '1', EMPTY: '', GONE: undefined };
   const variables = new Variables(environment);
   environment['A'] = '2';
@@ -14,7 +14,7 @@ t.test('starts as a copy of the environment', async (t) => {
   t.equal(environment['A'], '2', 'and the environment is never written');
 });
 
-t.test('changes as setenv, presetenv, unsetenv and resetenv say', async (t) => {
+void t.test('changes as setenv, presetenv, unsetenv and resetenv say', async (t) => {
   const variables = new Variables({ A: '1', B: '', C: '3' });
   variables.setIfUnset('A', 'x');
   variables.setIfUnset('B', 'x');
@@ -29,7 +29,7 @@ t.test('changes as setenv, presetenv, unsetenv and resetenv say', async (t) => {
   t.strictSame(variables.names(), ['C']);
 });
 
-t.test('knows the predefined names, whatever the environment holds', async (t) => {
+void t.test('knows the predefined names, whatever the environment holds', async (t) => {
   const variables = new Variables({ HAPROXY_BRANCH: 'mine' });
   t.equal(variables.get('HAPROXY_BRANCH'), '2.6');
   t.equal(variables.get('HAPROXY_STARTUP_VERSION'), '2.6.0');

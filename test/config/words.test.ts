@@ -28,7 +28,7 @@ function checkAll(t: Test, cases: readonly [string, readonly string[] | string][
   for (const [line, expected] of cases) t.strictSame(split(line), expected, JSON.stringify(line));
 }
 
-t.test('words are separated by blanks', async (t) => {
+void t.test('words are separated by blanks', async (t) => {
   checkAll(t, [
     ['', []],
     [' \t ', []],
@@ -41,7 +41,7 @@ t.test('words are separated by blanks', async (t) => {
   ]);
 });
 
-t.test('a comment starts anywhere outside quotes, even glued to a word', async (t) => {
+void t.test('a comment starts anywhere outside quotes, even glued to a word', async (t) => {
   checkAll(t, [
     ['# a b', []],
     ['a # b', ['a']],
@@ -53,7 +53,7 @@ t.test('a comment starts anywhere outside quotes, even glued to a word', async (
   ]);
 });
 
-t.test('quotes join what they touch', async (t) => {
+void t.test('quotes join what they touch', async (t) => {
   checkAll(t, [
     [`a"b c"'d'`, ['ab cd']],
     [`'a'"b" "c"`, ['ab', 'c']],
@@ -62,7 +62,7 @@ t.test('quotes join what they touch', async (t) => {
   ]);
 });
 
-t.test('escapes are read outside of quotes and in double ones', async (t) => {
+void t.test('escapes are read outside of quotes and in double ones', async (t) => {
   checkAll(t, [
     ['a\\ b', ['a b']],
     ['\\\\ \\" \\\' \\#', ['\\', '"', "'", '#']],
@@ -79,7 +79,7 @@ t.test('escapes are read outside of quotes and in double ones', async (t) => {
   ]);
 });
 
-t.test('variables are expanded in double quotes only', async (t) => {
+void t.test('variables are expanded in double quotes only', async (t) => {
   checkAll(t, [
     ['"$HOME"', ['/root']],
     ['"${HOME}x"', ['/rootx']],
@@ -92,7 +92,7 @@ t.test('variables are expanded in double quotes only', async (t) => {
   ]);
 });
 
-t.test('a default is taken when the variable is not set, not when it is empty', async (t) => {
+void t.test('a default is taken when the variable is not set, not when it is empty', async (t) => {
   checkAll(t, [
     ['"${NOPE-b c}"', ['b c']],
     ['"${HOME-b}"', ['/root']],
@@ -102,7 +102,7 @@ t.test('a default is taken when the variable is not set, not when it is empty', 
   ]);
 });
 
-t.test('[*] gives one word per piece of the value, and none for no value', async (t) => {
+void t.test('[*] gives one word per piece of the value, and none for no value', async (t) => {
   checkAll(t, [
     ['x "${LIST[*]}" y', ['x', 'a', 'b', 'y']],
     ['x "${NOPE[*]}" y', ['x', 'y']],
@@ -115,11 +115,11 @@ t.test('[*] gives one word per piece of the value, and none for no value', async
   ]);
 });
 
-t.test('pseudo variables answer from the context', async (t) => {
+void t.test('pseudo variables answer from the context', async (t) => {
   checkAll(t, [['"$.FILE" "${.LINE}" x"$.SECTION"', ['x.cfg', '7', 'xweb']]]);
 });
 
-t.test('faults name their place', async (t) => {
+void t.test('faults name their place', async (t) => {
   const name = 'forbidden first char in environment variable name';
   const dollar = "a literal '$' is written '\\$'";
   const hex = 'truncated or invalid hexadecimal sequence (write two hex digits: \\x41)';
@@ -150,7 +150,7 @@ t.test('faults name their place', async (t) => {
   ]);
 });
 
-t.test('an empty word is refused, with the variable that was probably meant', async (t) => {
+void t.test('an empty word is refused, with the variable that was probably meant', async (t) => {
   const message = (number: number): string =>
     `argument number ${number} is empty and would end the list of arguments`;
   checkAll(t, [
@@ -162,7 +162,7 @@ t.test('an empty word is refused, with the variable that was probably meant', as
   ]);
 });
 
-t.test('64 words fit in a line, 65 do not', async (t) => {
+void t.test('64 words fit in a line, 65 do not', async (t) => {
   const words = Array.from({ length: 64 }, (_, index) => `w${index}`);
   t.strictSame(split(words.join(' ')), words);
   t.strictSame(split(`${words.join(' ')} # more`), words);
@@ -172,7 +172,7 @@ t.test('64 words fit in a line, 65 do not', async (t) => {
   );
 });
 
-t.test('words know their column and width', async (t) => {
+void t.test('words know their column and width', async (t) => {
   const diagnostics = new Diagnostics();
   const statement = splitWords(
     'x.cfg',
@@ -196,7 +196,7 @@ t.test('words know their column and width', async (t) => {
   t.match(placeOf(statement, 9), { column: 25, width: 1 }, 'a missing word is missed behind the last');
 });
 
-t.test('empty words are taken where they are asked for', async (t) => {
+void t.test('empty words are taken where they are asked for', async (t) => {
   const statement = splitWords('x', 1, '.if "$NOPE"', new Variables({}), new Diagnostics(), {
     allowEmpty: true,
   });
@@ -206,7 +206,7 @@ t.test('empty words are taken where they are asked for', async (t) => {
   );
 });
 
-t.test('a word is quoted only where it must be', async (t) => {
+void t.test('a word is quoted only where it must be', async (t) => {
   t.equal(quoteWord('*:443'), '*:443');
   t.equal(quoteWord('$HOME'), '$HOME');
   t.equal(quoteWord('a b'), "'a b'");
@@ -216,7 +216,7 @@ t.test('a word is quoted only where it must be', async (t) => {
   t.equal(quoteWord(''), '""');
 });
 
-t.test('addresses are expanded a second time, quoted or not', async (t) => {
+void t.test('addresses are expanded a second time, quoted or not', async (t) => {
   const expand = (text: string): string => {
     const result = expandVariables(text, new Variables(environment));
     return result.ok ? result.value : `${result.code}: ${result.problem}`;
@@ -233,7 +233,7 @@ t.test('addresses are expanded a second time, quoted or not', async (t) => {
   );
 });
 
-t.test('arguments in parentheses are read a second time', async (t) => {
+void t.test('arguments in parentheses are read a second time', async (t) => {
   const list = (text: string): readonly string[] | string => {
     const result = splitArguments(text);
     return result.ok ? result.value : result.code;

@@ -29,7 +29,7 @@ import { expandVariables, quoteWord, splitArguments, splitWords } from '../../li
 const bounded = { interruptAfterTimeLimit: 1500, markInterruptAsFailure: false } as const;
 
 const special = fc.constantFrom(
-  ...' \t"\'\\$#{}[]*-.,()!&|=\r',
+  ...Array.from(' \t"\'\\$#{}[]*-.,()!&|=\r'),
   '\\x',
   '${',
   '"$HOME"',
@@ -43,7 +43,7 @@ const anyText = fc.string({
   maxLength: 40,
 });
 
-t.test('a quoted word splits back to exactly its text', async () => {
+void t.test('a quoted word splits back to exactly its text', async () => {
   const word = anyText.filter((text) => text !== '' && !text.includes('\0'));
   fc.assert(
     fc.property(
@@ -61,7 +61,7 @@ t.test('a quoted word splits back to exactly its text', async () => {
   );
 });
 
-t.test('the place of every word lies inside its line', async () => {
+void t.test('the place of every word lies inside its line', async () => {
   fc.assert(
     fc.property(anyText, (line) => {
       const diagnostics = new Diagnostics();
@@ -75,7 +75,7 @@ t.test('the place of every word lies inside its line', async () => {
   );
 });
 
-t.test('times print to text that reads as the same time', async () => {
+void t.test('times print to text that reads as the same time', async () => {
   const unit = fc.constantFrom(1, 1000, 60_000, 3_600_000, 86_400_000);
   const time = fc.tuple(fc.nat(TIME_MAX_MS), unit).map(([ms, size]) => Math.floor(ms / size) * size);
   fc.assert(
@@ -126,7 +126,7 @@ function ordered(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-t.test('addresses print to text that reads as the same address', async () => {
+void t.test('addresses print to text that reads as the same address', async () => {
   const inet = fc.tuple(host, fc.oneof(range, free)).map(([one, ports]) => ({ ...one, ...ports }));
   const binds = fc.array(fc.oneof(inet, unix, descriptor), { minLength: 1, maxLength: 4 });
   fc.assert(
@@ -155,7 +155,7 @@ t.test('addresses print to text that reads as the same address', async () => {
   );
 });
 
-t.test('no text makes a parser of single words throw', async () => {
+void t.test('no text makes a parser of single words throw', async () => {
   const variables = new Variables({ HOME: 'x' });
   fc.assert(
     fc.property(anyText, (text) => {
@@ -174,7 +174,7 @@ t.test('no text makes a parser of single words throw', async () => {
   );
 });
 
-t.test('no configuration text makes the reader throw or hang', async (t) => {
+void t.test('no configuration text makes the reader throw or hang', async (t) => {
   const directive = fc.constantFrom(
     '.if', '.if 1\n', '.if 0\n', '.elif 1', '.else\n', '.endif\n', '.alert x', '.notice "a b"', 'defined(HOME)', '&&',
   ); // prettier-ignore
