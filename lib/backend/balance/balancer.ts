@@ -30,6 +30,8 @@ export interface Candidate {
   readonly full: boolean;
   /** True while it can take neither a stream nor a waiter more: `maxconn` and `maxqueue` are both reached. */
   readonly queueFull: boolean;
+  /** Streams that may wait for this server in particular; 0: any number, but then leastconn sends none to wait. */
+  readonly maxqueue: number;
 }
 
 /** What a choice may depend on. */

@@ -3,7 +3,7 @@
  * that position longest.
  *
  * Streams held and streams waiting for the server both count. A server without any comes first whatever its
- * weight. A full server is still chosen while its own queue has room below `maxqueue`.
+ * weight. A full server with a `maxqueue` is still chosen while its own queue has room.
  *
  *     open        servers that can take a stream or a waiter       \  told by `loadChanged`, and looked at
  *     saturated   servers that can take neither                    /  again before it matters
@@ -57,7 +57,7 @@ export class LeastConnections<S extends Candidate> implements Balancer<S> {
     for (;;) {
       const place = this.#leastLoaded(avoid);
       if (place === null) return null;
-      if (!place.server.queueFull) return place.server;
+      if (!isSaturated(place.server)) return place.server;
       this.#moveTo(place, this.#saturated);
     }
   }
@@ -74,7 +74,7 @@ export class LeastConnections<S extends Candidate> implements Balancer<S> {
   loadChanged(server: S): void {
     const place = this.#places.get(server);
     if (place === undefined || place.weight === 0) return;
-    const order = server.queueFull ? this.#saturated : this.#open;
+    const order = isSaturated(server) ? this.#saturated : this.#open;
     // Without a change of key it keeps its turn among equals.
     if (keyOf(place) !== place.key) {
       place.standsIn?.remove(place);
@@ -94,7 +94,7 @@ export class LeastConnections<S extends Candidate> implements Balancer<S> {
   #lookAtSaturated(): void {
     for (let at = Math.min(this.#saturated.size, LOOKS_MAX) - 1; at >= 0; at -= 1) {
       const place = this.#saturated.at(at);
-      if (place !== null && !place.server.queueFull) this.#moveTo(place, this.#open);
+      if (place !== null && !isSaturated(place.server)) this.#moveTo(place, this.#open);
     }
   }
 
@@ -103,7 +103,7 @@ export class LeastConnections<S extends Candidate> implements Balancer<S> {
     place.key = keyOf(place);
     place.turn = this.#turn;
     this.#turn += 1;
-    const order = place.server.queueFull ? this.#saturated : this.#open;
+    const order = isSaturated(place.server) ? this.#saturated : this.#open;
     place.standsIn = order;
     order.insert(place);
   }
@@ -114,6 +114,14 @@ export class LeastConnections<S extends Candidate> implements Balancer<S> {
     place.standsIn = order;
     order.insert(place);
   }
+}
+
+/**
+ * True if it can take neither a stream nor a waiter. HAProxy counts `maxqueue 0` as no room here, although such a
+ * queue has no limit: the stream then waits in the backend's queue, for whichever server is free first.
+ */
+function isSaturated(server: Candidate): boolean {
+  return server.full && (server.maxqueue === 0 || server.queueFull);
 }
 
 function keyOf(place: Place<Candidate>): number {
