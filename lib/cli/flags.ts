@@ -163,7 +163,10 @@ function longForm(option: string, takes: FlagTakes, values: readonly string[]): 
 }
 
 function unknownFlag(word: string): string {
-  const letters = [...word.slice(1)].map((letter) => `-${letter}`);
+  const letters = word
+    .slice(1)
+    .split('')
+    .map((letter) => `-${letter}`);
   const separable =
     letters.length > 1 && letters.every((one) => HAPROXY_FLAGS.some(({ flag }) => flag === one));
   const hint = separable ? letters.join(' ') : word.slice(0, 2);

@@ -4,6 +4,7 @@
  *
  * Not here: reading the command line (`arguments.ts`), understanding the text (`../config/parse.ts`).
  */
+import { quoteWord } from '../config/words.ts';
 
 /** What was given on the command line, word for word. */
 export interface QuickForm {
@@ -59,14 +60,14 @@ function timeoutLines(given: readonly string[]): string[] {
     const [name = '', ...value] = one.split('=');
     timeouts.set(name, value.join('='));
   }
-  return [...timeouts].map(([name, value]) => `timeout ${quoted(name)} ${words(value)}`);
+  return [...timeouts].map(([name, value]) => `timeout ${quoteWord(name)} ${words(value)}`);
 }
 
 function serverLines(servers: readonly string[]): string[] {
   return servers.map((one, index) => {
     const name = rest(one).find((parameter) => parameter.startsWith('name='));
     const others = rest(one).filter((parameter) => parameter !== name);
-    return `server ${quoted(name?.slice('name='.length) ?? `s${index + 1}`)} ${parameters(first(one), others)}`;
+    return `server ${quoteWord(name?.slice('name='.length) ?? `s${index + 1}`)} ${parameters(first(one), others)}`;
   });
 }
 
@@ -77,18 +78,18 @@ function bindAddress(text: string): string {
 
 /** A port alone means loopback: metrics are for the machine itself unless an address says otherwise. */
 function metricsAddress(text: string): string {
-  return quoted(/^[0-9]+$/.test(text) ? `127.0.0.1:${text}` : text);
+  return quoteWord(/^[0-9]+$/.test(text) ? `127.0.0.1:${text}` : text);
 }
 
 function parameters(address: string, given: readonly string[]): string {
-  return [quoted(address), ...given.flatMap((one) => parameterWords(one))].join(' ');
+  return [quoteWord(address), ...given.flatMap((one) => parameterWords(one))].join(' ');
 }
 
 /** `weight=3` becomes two words, `check` stays one. */
 function parameterWords(parameter: string): string[] {
   const equals = parameter.indexOf('=');
-  if (equals === -1) return [quoted(parameter)];
-  return [quoted(parameter.slice(0, equals)), quoted(parameter.slice(equals + 1))];
+  if (equals === -1) return [quoteWord(parameter)];
+  return [quoteWord(parameter.slice(0, equals)), quoteWord(parameter.slice(equals + 1))];
 }
 
 function first(text: string): string {
@@ -100,19 +101,5 @@ function rest(text: string): string[] {
 }
 
 function words(text: string): string {
-  return text.trim().split(/\s+/).map(quoted).join(' ');
-}
-
-/** One word of configuration text, quoted where a character would mean something else there (manual 2.2). */
-function quoted(word: string): string {
-  if (/^[A-Za-z0-9_.:,@*/+%[\]()-]+$/.test(word)) return word;
-  const pieces = word.split(/(['\n\r\0])/).map((piece) => {
-    if (piece === "'") return "\\'";
-    if (piece === '\n') return '\\n';
-    if (piece === '\r') return '\\r';
-    if (piece === '\0') return '\\x00';
-    return piece === '' ? '' : `'${piece}'`;
-  });
-  const text = pieces.join('');
-  return text === '' ? "''" : text;
+  return text.trim().split(/\s+/).map(quoteWord).join(' ');
 }

@@ -1,0 +1,99 @@
+/**
+ * Command line -> configuration: reads the files or the quick form's text, shows what is wrong with them, and lays the
+ * command line's own values over the result, since those win (HAProxy management guide 3).
+ *
+ * Not here: what the text means (`../config/`), starting (`run.ts`).
+ */
+import type { Config, ProxyConfig, ServerConfig } from '../config/config.ts';
+import type { Diagnostic } from '../config/diagnostic.ts';
+import { readConfigFiles } from '../config/files.ts';
+import { parseConfig } from '../config/parse.ts';
+import { renderDiagnostics } from '../config/render.ts';
+import type { CommandLine } from './arguments.ts';
+import type { Messages } from './messages.ts';
+import { QUICK_FORM_FILE, quickFormText } from './quick-form.ts';
+
+/** A configuration that may be started; `quickText` is the text a quick form stands for. */
+export interface Loaded {
+  readonly config: Config;
+  readonly quickText: string | null;
+  readonly warningCount: number;
+}
+
+/**
+ * The configuration the command line asks for; null if it has faults, which have been said then.
+ * `environment` holds the variables its text may use. `repeated` leaves out what a first reading has said already.
+ */
+export function loadConfig(
+  command: CommandLine,
+  environment: NodeJS.ProcessEnv,
+  messages: Messages,
+  options: { readonly repeated: boolean } = { repeated: false },
+): Loaded | null {
+  const quickText = command.quick === null ? null : quickFormText(command.quick);
+  const read =
+    quickText === null
+      ? readConfigFiles(command.files)
+      : { texts: [{ file: QUICK_FORM_FILE, text: quickText }], diagnostics: [] };
+  const unreadable = read.diagnostics.some((one) => one.severity === 'alert');
+  const parsed = unreadable
+    ? { config: null, diagnostics: [] }
+    : parseConfig(read.texts, { environment: variables(command, environment), diag: command.diagnostics });
+  const diagnostics = [...read.diagnostics, ...parsed.diagnostics];
+  if (!options.repeated || parsed.config === null) show(diagnostics, messages);
+  if (parsed.config === null) {
+    messages.alert('config : Fatal errors found in configuration.');
+    return null;
+  }
+  const config = withCommandLine(parsed.config, command);
+  const warningCount = diagnostics.filter((one) => one.severity === 'warning').length;
+  if (warningCount > 0 && (command.zeroWarning || config.global.zeroWarning)) {
+    messages.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
+    return null;
+  }
+  return { config, quickText, warningCount };
+}
+
+function show(diagnostics: readonly Diagnostic[], messages: Messages): void {
+  messages.raw(renderDiagnostics(diagnostics, { pid: messages.pid, color: messages.color }));
+}
+
+function variables(command: CommandLine, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return command.localPeer === null ? environment : { ...environment, HAPROXY_LOCALPEER: command.localPeer };
+}
+
+/** The configuration with the command line's own values laid over it. */
+export function withCommandLine(config: Config, command: CommandLine): Config {
+  const { global } = config;
+  return {
+    global: {
+      ...global,
+      maxconn: command.maxconn ?? global.maxconn,
+      pidfile: command.pidfile ?? global.pidfile,
+      localpeer: command.localPeer ?? global.localpeer,
+      jsonLog: command.logJson === null ? global.jsonLog : { target: 'stdout', level: command.logJson },
+    },
+    proxies: config.proxies.map((proxy) => proxyWithCommandLine(proxy, command)),
+  };
+}
+
+function proxyWithCommandLine(proxy: ProxyConfig, command: CommandLine): ProxyConfig {
+  const { frontend, backend } = proxy;
+  return {
+    ...proxy,
+    frontend: frontend && { ...frontend, maxconn: frontend.maxconn || (command.proxyMaxconn ?? 0) },
+    backend: backend && {
+      ...backend,
+      servers: backend.servers.map((one) => serverWithCommandLine(one, command)),
+    },
+  };
+}
+
+function serverWithCommandLine(server: ServerConfig, command: CommandLine): ServerConfig {
+  const check = server.check;
+  return {
+    ...server,
+    initAddr: command.ignoreResolution ? [...server.initAddr, { kind: 'none' }] : server.initAddr,
+    check: check && command.noServerVerify ? { ...check, sslVerify: 'none' } : check,
+  };
+}

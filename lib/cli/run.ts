@@ -1,0 +1,114 @@
+/**
+ * The command from its words to its exit status: one function per action, none of which ends the process.
+ *
+ * Not here: reading words (`arguments.ts`), the running balancer (`start.ts`), the demonstration (`demo/`).
+ */
+import type { Config } from '../config/config.ts';
+import type { Action, CommandLine } from './arguments.ts';
+import { helpText, parseCommandLine } from './arguments.ts';
+import { answerCondition } from './condition.ts';
+import type { Context } from './context.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { loadConfig } from './load.ts';
+import { Messages } from './messages.ts';
+import { unresolvedNames } from './names.ts';
+import { findIdentity } from './privileges.ts';
+import { buildLines, ownVersion, versionLine } from './version.ts';
+
+type Perform = (command: CommandLine, context: Context, messages: Messages) => number | Promise<number>;
+
+/** Does what the words say; resolves with the exit status when it is done, for a balancer when it has ended. */
+export async function run(context: Context): Promise<number> {
+  const parsed = parseCommandLine(context.argv);
+  if (!parsed.ok) {
+    for (const problem of parsed.problems) context.terminal.err(`sluice: ${problem}\n`);
+    context.terminal.err("Try 'sluice --help'.\n");
+    return EXIT_CODES.fault.code;
+  }
+  const { command } = parsed;
+  const messages = new Messages(context.terminal, { quiet: command.quiet, pid: process.pid });
+  if (command.directory !== null && !changeDirectory(command.directory, messages))
+    return EXIT_CODES.fault.code;
+  return await perform[command.action](command, context, messages);
+}
+
+const perform: Readonly<Record<Action, Perform>> = {
+  help: async (_command, { terminal }) => {
+    terminal.out(await helpText());
+    return EXIT_CODES.ok.code;
+  },
+  version: (_command, { terminal }) => printLines([ownVersion()], terminal),
+  versions: (_command, { terminal }) => printLines([versionLine()], terminal),
+  build: (_command, { terminal }) => printLines(buildLines(), terminal),
+  condition: (command, { environment }, messages) => {
+    const { exitCode, problem } = answerCondition(command.condition, environment);
+    if (problem !== null) messages.alert(`-cc : ${problem}`);
+    return exitCode;
+  },
+  print,
+  check,
+  run: async (command, context, messages) => {
+    // The balancer's rooms are loaded only where one runs: `-c` and `-v` answer sooner.
+    const { start } = await import('./start.ts');
+    return await start(command, context, messages);
+  },
+  demo: async (command, context, messages) => {
+    const { runDemo } = await import('./demo/demo.ts');
+    return await runDemo(command, context, messages);
+  },
+};
+
+function printLines(lines: readonly string[], terminal: Context['terminal']): number {
+  terminal.out(lines.map((line) => `${line}\n`).join(''));
+  return EXIT_CODES.ok.code;
+}
+
+function changeDirectory(directory: string, messages: Messages): boolean {
+  try {
+    process.chdir(directory);
+    return true;
+  } catch (error) {
+    messages.alert(
+      `cannot change to directory ${directory}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return false;
+  }
+}
+
+async function print(command: CommandLine, context: Context, messages: Messages): Promise<number> {
+  const loaded = loadConfig(command, context.environment, messages);
+  if (loaded === null) return EXIT_CODES.fault.code;
+  const { printConfig } = await import('../config/print.ts');
+  context.terminal.out(loaded.quickText ?? printConfig(loaded.config));
+  return EXIT_CODES.ok.code;
+}
+
+/** `-c`: everything a start does but binding. */
+async function check(command: CommandLine, context: Context, messages: Messages): Promise<number> {
+  sayNotices(command, messages);
+  const loaded = loadConfig(command, context.environment, messages);
+  if (loaded === null) return EXIT_CODES.fault.code;
+  const { config, warningCount } = loaded;
+  const identity = findIdentity(config.global);
+  if (!identity.ok) messages.alert(`config : ${identity.problem}`);
+  const unresolved = await unresolvedNames(config);
+  for (const sentence of unresolved) messages.alert(`config : ${sentence}`);
+  if (!identity.ok) return EXIT_CODES.fault.code;
+  if (unresolved.length > 0) return EXIT_CODES.nameNotResolved.code;
+  if (warningCount > 0) messages.answer('Warnings were found.');
+  if (!hasListener(config)) {
+    messages.answer('Configuration file has no error but will not start (no listener) => exit(2).');
+    return EXIT_CODES.nothingToStart.code;
+  }
+  messages.answer('Configuration file is valid');
+  return EXIT_CODES.ok.code;
+}
+
+/** Says which flags of the command line have no effect here. */
+export function sayNotices(command: CommandLine, messages: Messages): void {
+  for (const notice of command.notices) messages.notice(notice);
+}
+
+function hasListener(config: Config): boolean {
+  return config.proxies.some(({ disabled, frontend }) => !disabled && (frontend?.binds.length ?? 0) > 0);
+}

@@ -1,0 +1,157 @@
+/**
+ * Starting a balancer as a program: the order in which a start happens, and its end.
+ *
+ *   read -> background? -> descriptors, user -> bind -> pidfile -> tell systemd -> drop privileges -> tell the parent -> serve
+ *
+ * Whatever needs root comes before privileges are dropped; whoever waits hears of success only after everything that
+ * can fail.
+ *
+ * Not here: how a balancer works (`../load-balancer.ts`), how it stops (`stop.ts`).
+ */
+import type { Config } from '../config/config.ts';
+import { SluiceError } from '../errors.ts';
+import { createLoadBalancer } from '../load-balancer.ts';
+import type { LoadBalancer } from '../load-balancer.ts';
+import { systemClock } from '../time/clock.ts';
+import type { CommandLine } from './arguments.ts';
+import type { Context } from './context.ts';
+import { startDaemon } from './daemon.ts';
+import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { openJsonLog } from './json-log.ts';
+import { openDescriptorLimit, planDescriptors } from './limits.ts';
+import { loadConfig } from './load.ts';
+import { Messages } from './messages.ts';
+import { writePidfile } from './pidfile.ts';
+import type { Pidfile } from './pidfile.ts';
+import { dropPrivileges, findIdentity } from './privileges.ts';
+import type { Identity } from './privileges.ts';
+import { stateLines } from './states.ts';
+import { untilStopped } from './stop.ts';
+import { notifyReady } from './systemd.ts';
+
+/** Starts what the command line asks for and serves until a signal ends it; resolves with the exit status. */
+export async function start(command: CommandLine, context: Context, messages: Messages): Promise<number> {
+  const repeated = context.daemonReport !== null;
+  if (!repeated) for (const notice of command.notices) messages.notice(notice);
+  const loaded = loadConfig(command, context.environment, messages, { repeated });
+  if (loaded === null) return EXIT_CODES.fault.code;
+  const { config } = loaded;
+  if (!repeated && goesToBackground(command, config)) {
+    return await startDaemon(context.invocation, (text) => messages.raw(text));
+  }
+  const said = config.global.quiet
+    ? new Messages(context.terminal, { quiet: true, pid: messages.pid })
+    : messages;
+  try {
+    return await serve(command, context, config, said);
+  } catch (error) {
+    said.alert(sentenceOf(error));
+    return exitCodeOf(error);
+  }
+}
+
+/** `-db`, `-d` and `-Ws` keep the program where it was started, whatever the configuration says. */
+function goesToBackground(command: CommandLine, config: Config): boolean {
+  if (command.foreground || command.debug || command.systemd) return false;
+  return command.daemon || config.global.daemon;
+}
+
+async function serve(
+  command: CommandLine,
+  context: Context,
+  config: Config,
+  messages: Messages,
+): Promise<number> {
+  const openDescriptors = openDescriptorLimit();
+  const fitted = fitDescriptors(config, openDescriptors, messages);
+  const identity = configuredIdentity(config);
+  const log = await openJsonLog(config.global.jsonLog, context.terminal);
+  try {
+    const options = { openDescriptorLimit: openDescriptors, ...(log === null ? {} : { logger: log.logger }) };
+    const balancer = await createLoadBalancer(fitted, options);
+    return await serveWith(balancer, command, context, fitted, identity, messages);
+  } finally {
+    await log?.close();
+  }
+}
+
+async function serveWith(
+  balancer: LoadBalancer,
+  command: CommandLine,
+  context: Context,
+  config: Config,
+  identity: Identity,
+  messages: Messages,
+): Promise<number> {
+  try {
+    const pidfile = becomeService(command, context, config, identity, messages);
+    announce(command, balancer, messages);
+    context.daemonReport?.ready();
+    const exitCode = await untilStopped(balancer, context.signals, {
+      graceMs: config.global.graceMs,
+      hardStopAfterMs: config.global.hardStopAfterMs,
+      clock: systemClock,
+      messages,
+      showStates: () => showStates(balancer, messages),
+    });
+    pidfile?.remove();
+    return exitCode;
+  } finally {
+    // Does nothing after an orderly stop; after a failed step it gives every address back.
+    await balancer.close({ drainMs: 0 });
+  }
+}
+
+/** The configuration with `maxconn` filled in; fails where the descriptors do not suffice, warns without `strict-limits`. */
+function fitDescriptors(config: Config, limit: number, messages: Messages): Config {
+  const plan = planDescriptors(config, limit);
+  if (plan.kind === 'too few') {
+    if (config.global.strictLimits) throw new SluiceError('ERR_DESCRIPTOR_LIMIT', plan.message);
+    messages.warning(plan.message);
+  }
+  return { ...config, global: { ...config.global, maxconn: plan.maxconn } };
+}
+
+function configuredIdentity({ global }: Config): Identity {
+  const found = findIdentity(global);
+  if (!found.ok) throw new Error(`config : ${found.problem}`);
+  return found.identity;
+}
+
+function becomeService(
+  command: CommandLine,
+  context: Context,
+  { global }: Config,
+  identity: Identity,
+  messages: Messages,
+): Pidfile | null {
+  const pidfile = global.pidfile === null ? null : writePidfile(global.pidfile, process.pid);
+  const untold = command.systemd ? notifyReady(context.environment) : null;
+  if (untold !== null) messages.warning(untold);
+  try {
+    dropPrivileges(identity);
+  } catch (error) {
+    pidfile?.remove();
+    throw error;
+  }
+  return pidfile;
+}
+
+/** Where it listens, only where somebody asked, or where no file says it. */
+function announce(command: CommandLine, balancer: LoadBalancer, messages: Messages): void {
+  if (!command.verbose && !command.debug && command.quick === null) return;
+  for (const { frontendName, address, port } of balancer.listeners) {
+    messages.notice(`${frontendName} listens on ${port === 0 ? address : `${address}:${port}`}`);
+  }
+  for (const { address, port } of balancer.metricsListeners) {
+    messages.notice(`metrics at http://${address}:${port}/metrics`);
+  }
+}
+
+function showStates(balancer: LoadBalancer, messages: Messages): void {
+  for (const line of stateLines(balancer.view.backends)) messages.warning(line);
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

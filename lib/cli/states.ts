@@ -1,0 +1,30 @@
+/**
+ * The states of all servers in HAProxy's words, for SIGHUP (management guide 4).
+ *
+ * Not here: the state changes in the log (`../check/messages.ts`).
+ */
+import type { BackendView, ServerView } from '../account/views.ts';
+
+/** One line per server and one per backend, under a heading for each backend. */
+export function stateLines(backends: readonly BackendView[]): string[] {
+  return backends.flatMap((backend) => [
+    `SIGHUP received, dumping servers states for proxy ${backend.name}.`,
+    ...backend.servers.map(serverLine),
+    backendLine(backend),
+  ]);
+}
+
+function serverLine({ backendName, name, status, servedCount, queuedCount, counters }: ServerView): string {
+  return (
+    `Server ${backendName}/${name} is ${status}. ` +
+    `Conn: ${servedCount} act, ${queuedCount} pend, ${counters.sessionsTotal} tot.`
+  );
+}
+
+function backendLine(backend: BackendView): string {
+  const { name, servers, activeServers, backupServers, sessionsNow, queuedCount, counters } = backend;
+  const pending = servers.reduce((sum, server) => sum + server.queuedCount, queuedCount);
+  const conn = `Conn: ${sessionsNow} act, ${pending} pend (${queuedCount} unass), ${counters.sessionsTotal} tot.`;
+  if (servers.length === 0) return `Proxy ${name} has no servers. ${conn}`;
+  return `Proxy ${name} has ${activeServers} active servers and ${backupServers} backup servers available. ${conn}`;
+}
