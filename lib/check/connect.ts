@@ -57,7 +57,6 @@ export class ConnectProbe implements Probe {
   readonly #sourceAddress: string | null;
   readonly #dial: CheckDial;
 
-  /** Throws what `tls.createSecureContext` throws if `tls.ca` holds no certificates. */
   constructor(options: ConnectProbeOptions) {
     this.#clock = options.clock;
     this.#tls = options.tls === null ? null : handshakeOptions(options.tls);

@@ -4,6 +4,7 @@
  *
  * Not here: the probes; when they run (`check.ts`).
  */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { CheckType, ServerCheckConfig } from '../config/config.ts';
 import { SluiceError } from '../errors.ts';
@@ -50,6 +51,13 @@ function tlsOf(config: ServerCheckConfig): ConnectProbeTls {
     sni: config.sni,
     alpn: config.alpn,
     verify: config.sslVerify === 'required',
-    ca: config.caFile === null ? null : readFileSync(config.caFile, 'utf8'),
+    ca: config.caFile === null ? null : readCertificates(config.caFile),
   };
+}
+
+/** Node takes a file without certificates for an empty list of authorities, which no server could satisfy. */
+function readCertificates(path: string): string {
+  const pem = readFileSync(path, 'utf8');
+  new X509Certificate(pem);
+  return pem;
 }
