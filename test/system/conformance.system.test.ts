@@ -70,4 +70,4 @@ ${sections.join('')}`,
   t.equal(balancer.program.exit, null, 'still runs');
 }
 
-for (const name of balancers()) t.test(name, (t) => runAll(t, name));
+for (const name of balancers()) await t.test(name, (t) => runAll(t, name));

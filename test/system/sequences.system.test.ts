@@ -165,7 +165,7 @@ async function observed(t: Test, row: Row, port: number): Promise<string> {
   return names;
 }
 
-t.test('HAProxy and sluice choose the same servers in the same order', async (t) => {
+await t.test('HAProxy and sluice choose the same servers in the same order', async (t) => {
   const seen = new Map<BalancerName, string[]>();
   for (const name of balancers()) {
     await t.test(name, async (t) => {
