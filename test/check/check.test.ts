@@ -36,13 +36,13 @@ void t.test('a server that stops listening goes down, and up when it listens aga
   scheduler.add(target, config, timeouts, createProbe('connect', config, { clock, sourceAddress: null }));
   scheduler.start();
 
-  /** Lets one interval pass and waits for the result of the attempt it brings. */
-  const nextResult = async (): Promise<void> => {
+  /** Lets the pause pass and waits for the result of the attempt that follows. */
+  const nextResult = async (pauseMs = 1000): Promise<void> => {
     const seen = results.count;
-    clock.advance(1000);
+    clock.advance(pauseMs);
     await results.until(() => true, seen);
   };
-  await nextResult();
+  await nextResult(0);
   server.close();
   await once(server, 'close');
   for (let i = 0; i < 3; i += 1) await nextResult();
