@@ -59,9 +59,8 @@ export class DefaultsSections {
     if (name === '') return;
     const before = this.#named.get(name);
     if (before !== undefined) {
-      const message = `defaults '${name}' has the same name as defaults '${name}' declared at line ${before.place.line}`;
-      line.alert('duplicate-name', message, 'give it another name');
-      return;
+      const message = `defaults '${name}' replaces the one of the same name at line ${before.place.line}`;
+      line.warning('duplicate-name', message, 'give it another name');
     }
     this.#named.set(name, section);
   }

@@ -23,6 +23,8 @@ export class Line {
   readonly prefix: Prefix;
   /** The keyword as written, for messages: `timeout client`. */
   keyword = '';
+  /** The keyword with its arguments as the manual shows them, for hints; null: not known yet. */
+  usage: string | null = null;
   readonly #diagnostics: Diagnostics;
   #next: number;
   #alerted = false;
@@ -60,7 +62,13 @@ export class Line {
   take(what: string): string | null {
     const word = this.takeOptional();
     if (word !== undefined) return word;
-    this.#report('alert', 'missing-argument', `'${this.keyword}' expects ${what}`, this.lastPlace(), null);
+    this.#report(
+      'alert',
+      'missing-argument',
+      `'${this.keyword}' expects ${what}`,
+      this.lastPlace(),
+      this.#usageHint(),
+    );
     return null;
   }
 
@@ -147,6 +155,10 @@ export class Line {
   /** A notice at the word taken last. */
   notice(code: DiagnosticCode, message: string, hint: string | null): void {
     this.#report('notice', code, message, this.lastPlace(), hint);
+  }
+
+  #usageHint(): string | null {
+    return this.usage === null ? null : `usage: ${this.usage}`;
   }
 
   #report(

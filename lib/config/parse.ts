@@ -17,6 +17,7 @@ import { DefaultsSections, settleConfig } from './inherit.ts';
 import type { DraftedProxy } from './inherit.ts';
 import { GLOBAL_KEYWORDS, OTHER_SECTIONS, PROXY_KEYWORDS, SECTION_NAMES } from './keywords.ts';
 import type { KeywordTable, OtherSection } from './keywords.ts';
+import { usageOf } from './keywords/entry.ts';
 import type { Entry } from './keywords/entry.ts';
 import { badNameCharacter } from './keywords/values.ts';
 import { Line, didYouMean } from './line.ts';
@@ -217,12 +218,15 @@ function takeFrom(line: Line, kind: ProxyDraft['kind']): string | null {
   return null;
 }
 
+const LIST_HINT = 'docs/manual/keywords.md lists them all';
+
 /** The statement's row, its words taken; null after an alert. */
 function findEntry<T>(line: Line, table: KeywordTable<T>, section: string): Entry<T> | null {
   const words = [line.peek() ?? '', line.peek(1), line.peek(2)].filter((word) => word !== undefined);
   const found = table.find(words);
   if (found !== null) {
     line.takeKeyword(found.length);
+    line.usage = usageOf(found.entry);
     return found.entry;
   }
   const [first = '', second] = words;
@@ -230,14 +234,18 @@ function findEntry<T>(line: Line, table: KeywordTable<T>, section: string): Entr
   if (family.length === 0) {
     line.takeKeyword(1);
     const message = `unknown keyword '${shown(first)}' in '${section}' section`;
-    line.alert('unknown-keyword', message, elsewhere(first, section) ?? didYouMean(first, table.names));
+    line.alert(
+      'unknown-keyword',
+      message,
+      elsewhere(first, section) ?? didYouMean(first, table.names) ?? LIST_HINT,
+    );
   } else if (second === undefined) {
     line.takeKeyword(1);
     line.alert('missing-argument', `'${first}' expects another word`, `e.g. '${family[0] ?? ''}'`);
   } else {
     line.takeKeyword(2);
     const message = `unknown keyword '${first} ${shown(second)}' in '${section}' section`;
-    line.alert('unknown-keyword', message, didYouMean(`${first} ${second}`, family));
+    line.alert('unknown-keyword', message, didYouMean(`${first} ${second}`, family) ?? LIST_HINT);
   }
   return null;
 }
@@ -331,7 +339,11 @@ function readOther(line: Line, section: OtherSection): void {
   if (section.keywords.includes(word) || line.prefix !== null) return;
   line.takeKeyword(1);
   const message = `unknown keyword '${shown(word)}' in '${section.name}' section`;
-  line.alert('unknown-keyword', message, didYouMean(word, section.keywords));
+  line.alert(
+    'unknown-keyword',
+    message,
+    didYouMean(word, section.keywords) ?? `it may hold ${section.keywords.join(', ')}`,
+  );
 }
 
 function outsideHint(word: string): string {

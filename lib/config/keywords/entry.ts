@@ -49,6 +49,11 @@ export type KeywordState = Entry<never>['state'];
 /** A row as lists and documents see it: which draft it writes to does not matter there. */
 export type AnyEntry = Entry<never>;
 
+/** The keyword with its arguments, e.g. `timeout client TIME`. */
+export function usageOf(row: Pick<Row, 'keyword' | 'args'>): string {
+  return row.args === '' ? row.keyword : `${row.keyword} ${row.args}`;
+}
+
 type Shared = Pick<Row, 'manual' | 'sections' | 'negatable' | 'words'>;
 
 /** Rows for words that there is nothing to do for here, `why` being the sentence the operator reads. */

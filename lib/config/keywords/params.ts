@@ -5,6 +5,7 @@
  */
 import { didYouMean } from '../line.ts';
 import type { Line } from '../line.ts';
+import { usageOf } from './entry.ts';
 import type { Entry } from './entry.ts';
 
 /** Rows by keyword. */
@@ -28,16 +29,22 @@ export function readParams<Target extends { readonly said: Map<string, unknown> 
   for (let word = line.takeOptional(); word !== undefined; word = line.takeOptional()) {
     const entry = table.get(word) ?? table.get(word.replace(/\(.*$/, ''));
     if (entry === undefined) {
-      const hint = didYouMean(word, [...table.keys()]);
+      const hint = didYouMean(word, [...table.keys()]) ?? unknownHint(word, what);
       line.alert('unknown-keyword', `unknown keyword '${word}' in '${what}'`, hint);
       line.skipRest();
       return;
     }
     line.keyword = word;
+    line.usage = usageOf(entry);
     target.said.set(word, line.lastPlace());
     if (entry.state === 'supported') entry.read(line, target);
     else answerParam(line, entry, what);
   }
+}
+
+function unknownHint(word: string, what: string): string {
+  if (what === 'bind' && /[:/]/.test(word)) return 'separate addresses with a comma and no blank';
+  return 'docs/manual/keywords.md lists them all';
 }
 
 function answerParam(line: Line, entry: Exclude<Entry<never>, { state: 'supported' }>, what: string): void {

@@ -137,7 +137,7 @@ function row(
   read: (line: Line, proxy: ProxyDraft) => void,
   def?: string,
 ): Row {
-  const strictSection = keyword.includes('server');
+  const strictSection = ['server', 'server-template', 'default-server'].includes(keyword);
   const base = { keyword, args, manual: '4.2', sections, strictSection, state: 'supported', read } as const;
   return def === undefined ? base : { ...base, default: def };
 }

@@ -99,7 +99,7 @@ const REACTION_PARAMS: readonly Row[] = [
     'fastinter|fail-check|sudden-death|mark-down',
     (line, { values }) => {
       const choices = ['fastinter', 'fail-check', 'sudden-death', 'mark-down'] as const;
-      values.onError = line.takeOneOf('what to do on errors', choices) ?? values.onError;
+      values.onError = line.takeOneOf('a reaction', choices) ?? values.onError;
     },
     'fail-check',
   ),
