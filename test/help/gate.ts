@@ -98,13 +98,15 @@ export class Journal<T = string> {
 
   async #wait(satisfied: () => boolean, message: () => string): Promise<void> {
     if (satisfied()) return;
-    const gate = new Gate();
-    const look = (): void => {
-      if (satisfied()) gate.open();
-    };
+    let look = (): void => {};
+    const come = new Promise<void>((resolve) => {
+      look = () => {
+        if (satisfied()) resolve();
+      };
+    });
     this.#looks.add(look);
     try {
-      await within(gate.passed(), message);
+      await within(come, message);
     } finally {
       this.#looks.delete(look);
     }

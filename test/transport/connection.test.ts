@@ -83,6 +83,18 @@ t.test('tells of a reset, and releases the socket by itself', async (t) => {
   t.same(told.entries, ['reset ECONNRESET']);
 });
 
+t.test('tells of a reset right behind bytes as a reset, and keeps the bytes', async (t) => {
+  const { peer, connection } = await accept(t);
+  await peer.flush('hello');
+  peer.reset();
+  await turns();
+  const told = new NotingWatcher();
+  connection.watch(told, 1000);
+  await told.until('reset ECONNRESET');
+  t.same(told.entries, ['sent', 'reset ECONNRESET']);
+  t.equal(connection.pendingBytes, 5);
+});
+
 t.test('close sends FIN, reset sends RST', async (t) => {
   const closed = await accept(t);
   closed.connection.close();
