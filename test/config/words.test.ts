@@ -89,6 +89,7 @@ void t.test('variables are expanded in double quotes only', async (t) => {
     ['"$LIST"', ['a b']],
     ['"$DOLLAR"', ['$HOME']],
     ['"a$NOPE"', ['a']],
+    ['"a$constructor"', ['a']],
   ]);
 });
 
@@ -246,4 +247,5 @@ void t.test('arguments in parentheses are read a second time', async (t) => {
   t.strictSame(list(`a\\,b,\\)\\n\\1`), ['a,b', ')\n\\1']);
   t.strictSame(list(`"`), 'unmatched-quote');
   t.strictSame(list('a)b'), 'unexpected-parenthesis');
+  t.strictSame(list('a,b\\'), ['a', 'b\\']);
 });
