@@ -33,13 +33,14 @@ function writeIpv4(text: string, start: number, end: number, into: Uint8Array, o
   for (let at = start; at <= end; at += 1) {
     const code = at === end ? DOT : text.charCodeAt(at);
     if (code === DOT) {
-      if (digits === 0 || value > 255 || parts === 4) return false;
+      if (digits === 0 || digits > 3 || value > 255 || parts === 4) return false;
       into[offset + parts] = value;
       parts += 1;
       value = 0;
       digits = 0;
     } else {
-      if (code < 0x30 || code > 0x39 || digits === 3) return false;
+      // A leading zero may mean octal to whoever wrote it, so it means nothing here.
+      if (code < 0x30 || code > 0x39 || (digits > 0 && value === 0)) return false;
       value = value * 10 + code - 0x30;
       digits += 1;
     }

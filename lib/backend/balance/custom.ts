@@ -30,19 +30,16 @@ export class Custom<S extends BalanceFunctionServer> implements Balancer<S> {
   }
 
   /**
-   * Throws `SluiceError` `ERR_BALANCE_FUNCTION` if the policy throws or returns something that is none of the
-   * servers it was given. A full server may be chosen; the stream then waits for it.
+   * Asks again with `avoid` among the servers only if the policy wants none of the others. A full server may be
+   * chosen; the stream then waits for it. Throws `SluiceError` `ERR_BALANCE_FUNCTION` if the policy throws or
+   * returns something that is none of the servers it was given.
    */
   choose(context: ChoiceContext, avoid: S | null): S | null {
-    const usable = this.#offered(avoid);
-    if (usable.length === 0) return null;
-    const answer = this.#ask(usable, context);
-    if (answer === null) return null;
-    const server = this.#own.get(answer);
-    if (server === undefined || server.effectiveWeight === 0) {
-      throw this.#fault('returned something that is none of the servers it was given');
-    }
-    return server;
+    const usable = this.#usableNow();
+    const others = avoid === null ? usable : usable.filter((server) => server !== avoid);
+    const chosen = this.#ask(others, context, avoid);
+    if (chosen !== null || others.length === usable.length) return chosen;
+    return this.#ask(usable, context, null);
   }
 
   weightChanged(_server: S): void {
@@ -51,18 +48,28 @@ export class Custom<S extends BalanceFunctionServer> implements Balancer<S> {
 
   loadChanged(_server: S): void {}
 
-  #offered(avoid: S | null): readonly S[] {
+  #usableNow(): readonly S[] {
     if (this.#stale) {
       this.#stale = false;
       this.#usable = Object.freeze(this.#servers.filter((server) => server.effectiveWeight > 0));
     }
-    if (avoid === null || this.#usable.length === 1) return this.#usable;
-    return this.#usable.filter((server) => server !== avoid);
+    return this.#usable;
   }
 
-  #ask(usable: readonly S[], context: ChoiceContext): BalanceFunctionServer | null {
+  #ask(offered: readonly S[], context: ChoiceContext, left: S | null): S | null {
+    if (offered.length === 0) return null;
+    const answer = this.#call(offered, context);
+    if (answer === null) return null;
+    const server = this.#own.get(answer);
+    if (server === undefined || server === left || server.effectiveWeight === 0) {
+      throw this.#fault('returned something that is none of the servers it was given');
+    }
+    return server;
+  }
+
+  #call(offered: readonly S[], context: ChoiceContext): BalanceFunctionServer | null {
     try {
-      return this.#policy(usable, context);
+      return this.#policy(offered, context);
     } catch (cause) {
       throw this.#fault('threw', cause);
     }
