@@ -4,11 +4,14 @@
  *
  * Text never fails here, since its words were checked when they were read. Not here: how fields relate (`check.ts`).
  */
+import { isDeepStrictEqual } from 'node:util';
+import { parseBindAddresses, parseServerAddress, printBindAddresses, printServerAddress } from './address.ts';
 import type { Complain } from './check.ts';
 import type { Config, ProxyConfig, ServerConfig } from './config.ts';
 import { badNameCharacter } from './keywords/values.ts';
 import type { Path } from './places.ts';
 import { TIME_MAX_MS } from './units.ts';
+import type { Parsed } from './units.ts';
 
 /** Fields with a range narrower than "0 to 2147483647", which holds for every other number. */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
@@ -34,6 +37,7 @@ export function checkShape(config: Config, complain: Complain): void {
   config.proxies.forEach((proxy, index) => {
     checkName(proxy.name, `${proxy.kind} name`, ['proxy', index], complain);
     checkValue(proxy, ['proxy', index], `${proxy.kind} '${proxy.name}'`, complain);
+    checkBinds(proxy, index, complain);
     checkBackend(proxy, index, complain);
   });
 }
@@ -46,9 +50,43 @@ function checkBackend(proxy: ProxyConfig, index: number, complain: Complain): vo
     const message = "'hash-balance-factor' must be 0 or greater than 100";
     complain('alert', 'invalid-value', message, ['proxy', index, 'hash-balance-factor']);
   }
-  backend.servers.forEach((server: ServerConfig, position) => {
-    checkName(server.name, 'server name', ['proxy', index, 'server', position], complain);
+  backend.servers.forEach((server, position) =>
+    checkServer(server, ['proxy', index, 'server', position], complain),
+  );
+}
+
+function checkServer(server: ServerConfig, path: Path, complain: Complain): void {
+  const { name, address, initAddr } = server;
+  checkName(name, 'server name', path, complain);
+  if (!canBeWritten(address, printServerAddress, parseServerAddress)) {
+    complain('alert', 'invalid-address', `server '${name}': ${JSON.stringify(address)} is no address`, path);
+  }
+  if (initAddr.length === 0) {
+    complain(
+      'alert',
+      'invalid-value',
+      `server '${name}': initAddr names no method`,
+      path,
+      "write 'none' to use none",
+    );
+  }
+}
+
+function checkBinds(proxy: ProxyConfig, index: number, complain: Complain): void {
+  proxy.frontend?.binds.forEach((bind, position) => {
+    const { addresses } = bind;
+    if (addresses.length > 0 && canBeWritten(addresses, printBindAddresses, parseBindAddresses)) return;
+    const message = `${proxy.kind} '${proxy.name}': ${JSON.stringify(addresses)} are no addresses to listen on`;
+    complain('alert', 'invalid-address', message, ['proxy', index, 'bind', position]);
   });
+}
+
+/** A value that reads back differently is none that the rest of the program could expect. */
+function canBeWritten<T>(value: T, print: (value: T) => string, parse: (text: string) => Parsed<T>): boolean {
+  const text = print(value);
+  const parsed = parse(text);
+  // Addresses go through a second expansion of variables (reference 1.3).
+  return parsed.ok && !text.includes('$') && isDeepStrictEqual(parsed.value, value);
 }
 
 function checkName(name: string, what: string, path: Path, complain: Complain): void {

@@ -3,7 +3,7 @@
  *
  * Not here: the algorithms (`../../backend/balance/`).
  */
-import type { BalanceConfig, HashFunction } from '../config.ts';
+import type { BalanceConfig, HashFunction, HashTypeConfig } from '../config.ts';
 import { RANDOM_DRAWS } from '../defaults.ts';
 import type { Mutable, ProxyDraft } from '../draft.ts';
 import { didYouMean } from '../line.ts';
@@ -31,8 +31,7 @@ export const BALANCE_ROWS: readonly Entry<ProxyDraft>[] = [
     sections: 'DLB',
     state: 'supported',
     read: (line, proxy) => {
-      const balance = readBalance(line);
-      if (balance !== null) proxy.backend.balance = balance;
+      proxy.backend.balance = readBalance(line) ?? proxy.backend.balance;
     },
   },
   {
@@ -42,7 +41,9 @@ export const BALANCE_ROWS: readonly Entry<ProxyDraft>[] = [
     default: 'map-based sdbm',
     sections: 'DLB',
     state: 'supported',
-    read: readHashType,
+    read: (line, proxy) => {
+      proxy.backend.hashType = readHashType(line) ?? proxy.backend.hashType;
+    },
   },
   {
     keyword: 'hash-balance-factor',
@@ -55,7 +56,8 @@ export const BALANCE_ROWS: readonly Entry<ProxyDraft>[] = [
   },
 ];
 
-function readBalance(line: Line): Balance | null {
+/** What stands after `balance`; null after an alert. */
+export function readBalance(line: Line): Balance | null {
   const word = line.take('an algorithm');
   if (word === null) return null;
   const plain = PLAIN.find((one) => one === word);
@@ -129,17 +131,14 @@ function refuse(line: Line, word: string, name: string): void {
 }
 
 /** `consistent` with no function means sdbm with avalanche; any function given stands alone (reference 4.6). */
-function readHashType(line: Line, proxy: ProxyDraft): void {
-  const method = line.takeOneOf("'map-based' or 'consistent'", ['map-based', 'consistent']);
-  if (method === null) return;
-  if (line.peek() === undefined) {
-    proxy.backend.hashType = { method, function: 'sdbm', avalanche: method === 'consistent' };
-    return;
-  }
+export function readHashType(line: Line): Mutable<HashTypeConfig> | null {
+  const method = line.takeOneOf("'map-based' or 'consistent'", ['map-based', 'consistent'] as const);
+  if (method === null) return null;
+  if (line.peek() === undefined) return { method, function: 'sdbm', avalanche: method === 'consistent' };
   const hash = line.takeOneOf('a hash function', FUNCTIONS);
-  if (hash === null) return;
+  if (hash === null) return null;
   const modifier = line.peek() === undefined ? null : line.takeOneOf("'avalanche'", ['avalanche']);
-  proxy.backend.hashType = { method, function: hash, avalanche: modifier !== null };
+  return { method, function: hash, avalanche: modifier !== null };
 }
 
 function readHashBalanceFactor(line: Line, proxy: ProxyDraft): void {
