@@ -191,13 +191,15 @@ function frontendFamilies(): Family[] {
       (one) => one.counters.connectionRate.max,
     )
     .counter('connections', 'Connections accepted.', (one) => one.counters.connectionsTotal)
-    .counter('denied_connections', 'Connections rejected by a rule.', (one) =>
-      one.counters.refused.get('rejected'),
-    )
     .counter('internal_errors', 'Sessions ended by a defect of ours.', (one) =>
       one.counters.closed.get('internal-error'),
     )
-    .zeros('counter', NOT_HERE_RULES, ['requests_denied', 'responses_denied', 'denied_sessions'])
+    .zeros('counter', NOT_HERE_RULES, [
+      'requests_denied',
+      'responses_denied',
+      'denied_connections',
+      'denied_sessions',
+    ])
     .zeros('counter', NOT_HERE_HTTP, ['request_errors', 'intercepted_requests', 'failed_header_rewriting'])
     .families;
 }
@@ -214,10 +216,12 @@ function listenerFamilies(): Family[] {
     .states('status', '1 for the state it is in.', LISTENER_STATES, ({ listener }, word) =>
       listener.status === word ? 1 : 0,
     )
-    .counter('denied_connections', 'Connections rejected by a rule.', ({ listener }) =>
-      listener.counters.refused.get('rejected'),
-    )
-    .zeros('counter', NOT_HERE_RULES, ['requests_denied', 'responses_denied', 'denied_sessions'])
+    .zeros('counter', NOT_HERE_RULES, [
+      'requests_denied',
+      'responses_denied',
+      'denied_connections',
+      'denied_sessions',
+    ])
     .zeros('counter', 'Always 0: counted at the frontend.', ['internal_errors'])
     .zeros('counter', NOT_HERE_HTTP, ['request_errors', 'failed_header_rewriting']).families;
 }

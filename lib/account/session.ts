@@ -104,3 +104,16 @@ export interface SessionRecord {
   readonly serverQueueAhead: number;
   readonly backendQueueAhead: number;
 }
+
+/** A session that has just been let in. */
+export interface SessionStart {
+  readonly id: number;
+  readonly acceptedWallMs: number;
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  /** Where the client connected to. */
+  readonly frontendAddress: string;
+  readonly frontendPort: number;
+  readonly frontendName: string;
+  readonly listenerName: string;
+}

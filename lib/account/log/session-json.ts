@@ -1,0 +1,80 @@
+/**
+ * One finished session as the object of a JSON line.
+ *
+ * Not here: whether a line is written (`session-log.ts`), pino (`logger.ts`).
+ */
+import type { SessionRecord } from '../session.ts';
+import { terminationLetters } from './letters.ts';
+
+/** Times in milliseconds, -1: that stage was not reached. */
+export interface SessionJson {
+  readonly event: 'session';
+  readonly id: number;
+  readonly acceptedAt: string;
+  readonly client: string;
+  readonly frontend: string;
+  readonly listener: string;
+  readonly listenAddress: string;
+  readonly backend: string;
+  /** Null: none was chosen. */
+  readonly server: string | null;
+  readonly serverAddress: string | null;
+  readonly sourceAddress: string | null;
+  readonly queueMs: number;
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly reason: string;
+  readonly cause: string;
+  readonly stage: string;
+  /** HAProxy's two letters. */
+  readonly termination: string;
+  readonly retries: number;
+  readonly redispatched: boolean;
+}
+
+export function sessionJson(record: SessionRecord): SessionJson {
+  const { ending } = record;
+  return {
+    event: 'session',
+    id: record.id,
+    acceptedAt: new Date(record.acceptedWallMs).toISOString(),
+    client: endpoint(record.clientAddress, record.clientPort),
+    frontend: record.frontendName,
+    listener: record.listenerName,
+    listenAddress: endpoint(record.frontendAddress, record.frontendPort),
+    backend: record.backendName,
+    server: record.serverName,
+    serverAddress: optionalEndpoint(record.serverAddress, record.serverPort),
+    sourceAddress: optionalEndpoint(record.sourceAddress, record.sourcePort),
+    queueMs: tenths(record.queueMs),
+    connectMs: tenths(record.connectMs),
+    firstByteMs: tenths(record.firstByteMs),
+    totalMs: tenths(record.totalMs),
+    bytesIn: record.bytesIn,
+    bytesOut: record.bytesOut,
+    reason: ending.reason,
+    cause: ending.cause,
+    stage: ending.stage,
+    termination: terminationLetters(ending),
+    retries: record.retries,
+    redispatched: record.redispatched,
+  };
+}
+
+function optionalEndpoint(address: string | null, port: number): string | null {
+  return address === null ? null : endpoint(address, port);
+}
+
+/** IPv6 in brackets; a unix socket has no address. */
+function endpoint(address: string, port: number): string {
+  if (address === '') return 'unix';
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** The clock's fractions go further than anybody reads. */
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

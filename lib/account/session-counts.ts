@@ -1,0 +1,37 @@
+/**
+ * From the record of a finished session to the counters of its frontend, backend and server: the one place where the end of
+ * a session is counted.
+ *
+ * Not here: what is counted while it runs (bytes, attempts: by the rooms themselves), logs (`log/`).
+ */
+import type { BackendCounters, FrontendCounters, ServerCounters } from './counters.ts';
+import type { SessionRecord } from './session.ts';
+
+/** Null where the session did not get that far. */
+export interface SessionCounters {
+  readonly frontend: FrontendCounters;
+  readonly backend: BackendCounters | null;
+  readonly server: ServerCounters | null;
+}
+
+export function countSession(record: SessionRecord, { frontend, backend, server }: SessionCounters): void {
+  frontend.sessionEnded(record.ending.reason, record.totalMs);
+  if (backend !== null) countTarget(record, backend);
+  if (server !== null) countTarget(record, server);
+}
+
+function countTarget(record: SessionRecord, counters: BackendCounters | ServerCounters): void {
+  const { ending, queueMs, connectMs, firstByteMs, totalMs } = record;
+  counters.closed.add(ending.reason);
+  counters.duration.observe(totalMs / 1000);
+  if (queueMs > 0) counters.queueTime.observe(queueMs / 1000);
+  if (connectMs >= 0) {
+    counters.connectTime.observe(connectMs / 1000);
+    counters.averages.add(queueMs, connectMs, totalMs);
+  }
+  if (firstByteMs >= 0) counters.firstByteTime.observe(firstByteMs / 1000);
+  if (ending.cause === 'client-abort' || ending.cause === 'client-timeout') counters.clientAbortsTotal += 1;
+  if (ending.stage !== 'data') return;
+  if (ending.cause === 'server-abort' || ending.cause === 'server-timeout') counters.serverAbortsTotal += 1;
+  if (ending.cause === 'server-abort') counters.responseErrorsTotal += 1;
+}
