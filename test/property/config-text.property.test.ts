@@ -34,6 +34,8 @@ const special = fc.constantFrom(
   '${',
   '"$HOME"',
   '[*]',
+  '"$constructor"',
+  '__proto__',
   'é',
   '\u{1F600}',
   '\u4E2D',
