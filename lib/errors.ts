@@ -20,7 +20,10 @@ export const ERROR_CODES = {
   ERR_UNKNOWN_BALANCE_FUNCTION: '`balance fn:NAME` names a function that is not registered',
   ERR_BALANCE_FUNCTION:
     'a function used as `balance fn:NAME` threw, or returned none of the servers it was given',
+  ERR_UNKNOWN_ACCOUNT: 'no user or group of that name on this system',
   ERR_UNKNOWN_NAME: 'no frontend, backend or server of that name',
+  ERR_STATIC_WEIGHT: 'a static algorithm takes no weights but 0 and the configured one',
+  ERR_OUT_OF_RANGE: 'a number is outside of its range',
   ERR_CLOSED: 'the load balancer is closed',
 } as const;
 

@@ -37,8 +37,10 @@ export interface BackendSession {
 
 export interface BackendParts {
   readonly name: string;
+  readonly kind: 'backend' | 'listen';
   readonly config: BackendConfig;
   readonly servers: readonly Server[];
+  readonly nowMs: number;
   /** Builds the balancer of one group of servers. */
   readonly createBalancer: (servers: readonly Server[]) => Balancer<Server>;
   /** Reference for `minconn`, 1 or more. */
@@ -47,8 +49,11 @@ export interface BackendParts {
 
 export class Backend implements ServerOwner {
   readonly name: string;
+  readonly kind: 'backend' | 'listen';
   readonly config: BackendConfig;
   readonly servers: readonly Server[];
+  /** When it last got its first usable server or lost its last one. */
+  lastChangeMs: number;
   readonly counters = new BackendCounters();
   readonly queue: Queue;
   readonly fullconn: number;
@@ -60,9 +65,13 @@ export class Backend implements ServerOwner {
   readonly #usableActives = new Set<Server>();
   readonly #usableBackups = new Set<Server>();
   #waiterCount = 0;
+  #downSinceMs: number | null;
+  #downtimeMs = 0;
 
   constructor(parts: BackendParts) {
     this.name = parts.name;
+    this.kind = parts.kind;
+    this.lastChangeMs = parts.nowMs;
     this.config = parts.config;
     this.servers = parts.servers;
     this.fullconn = parts.fullconn;
@@ -77,6 +86,18 @@ export class Backend implements ServerOwner {
     this.#newcomersQueue = NEWCOMERS_QUEUE.has(parts.config.balance.algorithm);
     this.#limitsFollowLoad = parts.servers.some((server) => server.config.minconn > 0);
     for (const server of parts.servers) server.join(this);
+    this.#downSinceMs = this.usable || parts.servers.length === 0 ? null : parts.nowMs;
+  }
+
+  /** Called after `usable` has changed. */
+  flipped(nowMs: number): void {
+    this.lastChangeMs = nowMs;
+    if (this.usable) this.#downtimeMs += nowMs - (this.#downSinceMs ?? nowMs);
+    this.#downSinceMs = this.usable ? null : nowMs;
+  }
+
+  downtimeMs(nowMs: number): number {
+    return this.#downtimeMs + (this.#downSinceMs === null ? 0 : nowMs - this.#downSinceMs);
   }
 
   get sessionsNow(): number {

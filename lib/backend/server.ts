@@ -18,7 +18,10 @@
  */
 import type { ServerConfig } from '../config/config.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Check } from '../check/check.ts';
 import type { Health } from '../check/health.ts';
+import type { PassiveHealth } from '../check/observe.ts';
+import type { CheckResult } from '../check/result.ts';
 import { ServerCounters } from '../account/counters.ts';
 import { Queue } from './queue.ts';
 import { SlowStart } from './slow-start.ts';
@@ -79,6 +82,10 @@ export class Server {
   /** The server whose health and maintenance this one copies. */
   tracked: Server | null = null;
   readonly trackers: Server[] = [];
+  /** Its active check and what traffic teaches; null where not configured. */
+  check: Check | null = null;
+  passive: PassiveHealth | null = null;
+  lastCheck: CheckResult | null = null;
   servedCount = 0;
   lastChangeMs: number;
   #downSinceMs: number | null = null;
@@ -154,10 +161,9 @@ export class Server {
     return this.#slowStart.active ? this.#slowStart.percent : null;
   }
 
-  /** Only the state: who waits here and who is connected is the backend's business (`Backend.setAdmin`). */
+  /** Only the word: `ServerStates` calls `refresh` or `recovered` next and sees to those who wait or are connected. */
   applyAdmin(admin: AdminState): void {
     this.#admin = admin;
-    this.refresh();
   }
 
   /** Starts slow start where configured: after a recovery, never at process start. */
@@ -204,14 +210,13 @@ export class Server {
     return this.config.weight * WEIGHT_SCALE;
   }
 
-  /** As set while running, 0 to 256. */
+  /** As set while running, 0 to 256; whoever sets it calls `refresh`. */
   get userWeight(): number {
     return this.#userWeight;
   }
 
   set userWeight(weight: number) {
     this.#userWeight = weight;
-    this.refresh();
   }
 
   #weightNow(): number {

@@ -15,7 +15,7 @@ import { ListenerCounters } from '../account/counters.ts';
 import { SluiceError } from '../errors.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { Connection, Transport } from '../transport/transport.ts';
-import { admit, type DoorLimits } from './admit.ts';
+import { admit, type DoorLimits, type Limit } from './admit.ts';
 
 /** One address to bind; `mode`, `uid` and `gid` are for unix sockets, null leaves them as the system makes them. */
 export type ListenAddress =
@@ -36,6 +36,10 @@ export interface ListenerParts {
   readonly limits: DoorLimits;
   /** Length of the kernel's queue, and of ours. */
   readonly backlog: number;
+  /** Clients parked at all doors of the process. */
+  readonly parkedLimit: Limit;
+  /** Listeners with parked clients, who want to know when there is room. */
+  readonly waiting: Set<Listener>;
   readonly transport: Transport;
   readonly clock: Clock;
   /** A client is in; the owner counts it with `enter` before anything else. */
@@ -101,9 +105,8 @@ export class Listener {
   /** Lets parked clients in while there is room; called whenever a session has ended anywhere. */
   letIn(): void {
     while (this.#parked.length > 0 && this.#mayEnter()) {
-      const connection = this.#parked.take();
-      if (connection === null) return;
-      this.#parts.entered(connection, this);
+      const connection = this.#unpark();
+      if (connection !== null) this.#parts.entered(connection, this);
     }
   }
 
@@ -113,7 +116,7 @@ export class Listener {
     this.#closed = true;
     this.#rateTimer?.cancel();
     this.#rateTimer = null;
-    for (let connection = this.#parked.take(); connection !== null; connection = this.#parked.take()) {
+    for (let connection = this.#unpark(); connection !== null; connection = this.#unpark()) {
       this.counters.refused.add('shutting-down');
       connection.reset();
     }
@@ -132,12 +135,25 @@ export class Listener {
       connection.reset();
     } else if (this.#parked.length === 0 && this.#mayEnter()) {
       this.#parts.entered(connection, this);
-    } else if (this.#parked.length < this.#parts.backlog) {
-      this.#parked.add(connection);
+    } else if (this.#parked.length < this.#parts.backlog && !this.#parts.parkedLimit.reached) {
+      this.#park(connection);
     } else {
       this.counters.refused.add('backlog-full');
       connection.reset();
     }
+  }
+
+  #park(connection: Connection): void {
+    this.#parked.add(connection);
+    this.#parts.parkedLimit.now += 1;
+    this.#parts.waiting.add(this);
+  }
+
+  #unpark(): Connection | null {
+    const connection = this.#parked.take();
+    if (connection !== null) this.#parts.parkedLimit.now -= 1;
+    if (this.#parked.length === 0) this.#parts.waiting.delete(this);
+    return connection;
   }
 
   #mayEnter(): boolean {

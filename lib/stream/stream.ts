@@ -26,7 +26,8 @@ import type { ChoiceContext } from '../backend/balance/balancer.ts';
 import type { Server } from '../backend/server.ts';
 import type { Slot } from '../backend/slot.ts';
 import type { FrontendCounters, ListenerCounters, TrafficCounters } from '../account/counters.ts';
-import type { EndReason, SessionRecord } from '../account/session.ts';
+import type { SessionCounters } from '../account/session-counts.ts';
+import type { EndReason, SessionRecord, SessionStart } from '../account/session.ts';
 import type { ProxyOptions } from '../config/config.ts';
 import type { Clock } from '../time/clock.ts';
 import { Deadline, type DeadlineOwner, type DeadlineWheel } from '../time/coarse.ts';
@@ -69,18 +70,8 @@ export interface StreamTarget {
 /** Where records go. */
 export interface StreamAccount {
   sessionStarted(start: SessionStart): void;
-  /** The server connection stands; the record is as it would be if the session ended now. */
-  sessionConnected(stream: Stream): void;
-  sessionEnded(record: SessionRecord): void;
-}
-
-export interface SessionStart {
-  readonly id: number;
-  readonly acceptedWallMs: number;
-  readonly client: Endpoint;
-  readonly local: Endpoint;
-  readonly frontendName: string;
-  readonly listenerName: string;
+  sessionConnected(session: { snapshot(): SessionRecord }): void;
+  sessionEnded(record: SessionRecord, counters: SessionCounters): void;
 }
 
 /** The place a stream takes up at its door: where it was admitted and is released once. */
@@ -140,8 +131,10 @@ export class Stream
     this.#route.account.sessionStarted({
       id: this.id,
       acceptedWallMs: this.#acceptedWallMs,
-      client: this.#client.remote,
-      local: this.#client.local,
+      clientAddress: this.sourceAddress,
+      clientPort: this.sourcePort,
+      frontendAddress: this.destinationAddress,
+      frontendPort: this.destinationPort,
       frontendName: this.#route.frontendName,
       listenerName: this.#door.listenerName,
     });
@@ -329,13 +322,17 @@ export class Stream
   #end(reason: EndReason): void {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
-    const { target, wheel, account } = this.#route;
+    const { target, wheel, account, frontendCounters } = this.#route;
     const server = this.#slot?.server ?? this.#connecting?.server ?? null;
     wheel.cancel(this.#deadline);
     this.countBytes();
     this.#slot?.give();
     target?.backend.sessions.delete(this);
-    account.sessionEnded(this.#record(reason, server));
+    account.sessionEnded(this.#record(reason, server), {
+      frontend: frontendCounters,
+      backend: target?.backend.counters ?? null,
+      server: server?.counters ?? null,
+    });
     this.#door.released(this);
   }
 

@@ -1,0 +1,79 @@
+/**
+ * From a server's configured address to the one that is dialled: names are looked up once, when the balancer starts
+ * (manual 5.2 "init-addr").
+ *
+ * Not here: looking up again while running (a later room).
+ */
+import { lookup as systemLookup } from 'node:dns/promises';
+import type { ServerConfig, ServerPort } from '../config/config.ts';
+import { SluiceError } from '../errors.ts';
+import type { ServerTarget } from './server.ts';
+
+/** A host name's first address as the system gives it; rejects if there is none. */
+export type Lookup = (name: string) => Promise<string>;
+
+export const lookupBySystem: Lookup = async (name) => (await systemLookup(name)).address;
+
+/**
+ * Null where `init-addr` ends with `none`: the server then starts in maintenance. Rejects with ERR_NAME_NOT_RESOLVED if
+ * nothing of `init-addr` gives an address.
+ */
+export async function resolveServer(config: ServerConfig, backendName: string, lookup: Lookup): Promise<ServerTarget | null> {
+  const { address } = config;
+  switch (address.kind) {
+    case 'unix':
+      return { kind: 'unix', path: address.path };
+    case 'ipv4':
+      return address.host === '0.0.0.0' ? original(address.port) : tcp(address.host, address.port);
+    case 'ipv6':
+      return address.host === '::' ? original(address.port) : tcp(address.host, address.port);
+    case 'name': {
+      const host = await firstAddress(config, address.host, backendName, lookup);
+      return host === null ? null : tcp(host, address.port);
+    }
+  }
+}
+
+async function firstAddress(
+  config: ServerConfig,
+  name: string,
+  backendName: string,
+  lookup: Lookup,
+): Promise<string | null> {
+  let failure: unknown = null;
+  for (const step of config.initAddr) {
+    switch (step.kind) {
+      case 'last':
+        // The server-state file, which this version does not read.
+        break;
+      case 'none':
+        return null;
+      case 'ip':
+        return step.host;
+      case 'libc':
+        try {
+          return await lookup(name);
+        } catch (error) {
+          failure = error;
+        }
+    }
+  }
+  throw new SluiceError(
+    'ERR_NAME_NOT_RESOLVED',
+    `server ${backendName}/${config.name}: the name '${name}' has no address; ` +
+      "add 'init-addr last,libc,none' to start without it",
+    { cause: failure, retryable: true },
+  );
+}
+
+function tcp(address: string, port: ServerPort): ServerTarget {
+  return { kind: 'tcp', address, ...ports(port) };
+}
+
+function original(port: ServerPort): ServerTarget {
+  return { kind: 'original', ...ports(port) };
+}
+
+function ports(port: ServerPort): { port: number | null; portOffset: number } {
+  return port.kind === 'fixed' ? { port: port.port, portOffset: 0 } : { port: null, portOffset: port.offset };
+}

@@ -1,0 +1,316 @@
+/**
+ * Config -> things with sockets and timers: the only place where plain data becomes a running proxy. Nothing listens and
+ * nothing is probed yet when it returns.
+ *
+ * Not here: starting, stopping, finding by name (`load-balancer.ts`).
+ */
+import { FrontendCounters } from './account/counters.ts';
+import { createBalancer } from './backend/balance/create.ts';
+import type { BalanceFunction } from './backend/balance/balancer.ts';
+import { Backend } from './backend/backend.ts';
+import type { ConnectWatcher } from './backend/connect.ts';
+import { HealthTarget } from './backend/health-target.ts';
+import { resolveServer, type Lookup } from './backend/resolve.ts';
+import { Server, type ServerTarget } from './backend/server.ts';
+import { ServerStates, type StateListener } from './backend/states.ts';
+import { Health } from './check/health.ts';
+import { PassiveHealth } from './check/observe.ts';
+import { createProbe } from './check/probes.ts';
+import { CheckScheduler } from './check/scheduler.ts';
+import type {
+  BackendConfig,
+  BindAddress,
+  BindConfig,
+  Config,
+  FrontendConfig,
+  ProxyConfig,
+  ServerConfig,
+  UnixBindDefaults,
+} from './config/config.ts';
+import { findAccount } from './frontend/accounts.ts';
+import { Limit, RateLimit } from './frontend/admit.ts';
+import { Frontend, type FrontendOwner } from './frontend/frontend.ts';
+import { Listener, type ListenAddress } from './frontend/listener.ts';
+import { relayTimeouts } from './stream/timeouts.ts';
+import type { StreamAccount, StreamTarget } from './stream/stream.ts';
+import type { Clock } from './time/clock.ts';
+import type { DeadlineWheel } from './time/coarse.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** What the whole proxy is built with. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly wheel: DeadlineWheel;
+  readonly transport: Transport;
+  readonly random: () => number;
+  readonly lookup: Lookup;
+  readonly balanceFunctions: ReadonlyMap<string, BalanceFunction>;
+  readonly owner: FrontendOwner;
+  readonly stateListener: StateListener;
+  /** The account of one frontend's sessions. */
+  readonly accountOf: (proxy: ProxyConfig, frontend: FrontendConfig) => StreamAccount;
+  /** Clients parked at all doors. */
+  readonly parkedLimit: Limit;
+  readonly waiting: Set<Listener>;
+  readonly listenerFailed: (error: NodeJS.ErrnoException, listener: Listener) => void;
+}
+
+export interface Built {
+  readonly frontends: readonly Frontend[];
+  readonly backends: readonly Backend[];
+  readonly states: ServerStates;
+  readonly checks: CheckScheduler;
+}
+
+/** How many clients may wait at a door where `backlog` does not say it: what kernels allow by default. */
+const BACKLOG = 4096;
+
+/**
+ * Builds every proxy that is not disabled. Rejects with ERR_NAME_NOT_RESOLVED, ERR_UNKNOWN_BALANCE_FUNCTION or ERR_CONFIG (a
+ * file of certificates that cannot be read).
+ */
+export async function build(config: Config, around: Surroundings): Promise<Built> {
+  const proxies = config.proxies.filter((proxy) => !proxy.disabled);
+  const targets = await resolveAll(proxies, around.lookup);
+  const states = new ServerStates(around.clock, around.stateListener);
+  const servers = createServers(proxies, targets, around.clock);
+  const backends = new Map<string, BuiltBackend>();
+  for (const proxy of proxies) {
+    if (proxy.backend === null) continue;
+    const backend = createBackend(proxy, proxy.backend, config, servers, around);
+    states.add(backend);
+    backends.set(proxy.name, { backend, proxy });
+  }
+  const checks = createChecks(config, [...backends.values()], states, around);
+  const processRates = [new RateLimit(config.global.maxConnRate), new RateLimit(config.global.maxSessRate)];
+  const frontends: Frontend[] = [];
+  for (const proxy of proxies) {
+    if (proxy.frontend === null) continue;
+    const target = backends.get(proxy.frontend.defaultBackend ?? proxy.name) ?? null;
+    frontends.push(createFrontend(proxy, proxy.frontend, target, config, processRates, around));
+  }
+  return { frontends, backends: [...backends.values()].map(({ backend }) => backend), states, checks };
+}
+
+interface BuiltBackend {
+  readonly backend: Backend;
+  readonly proxy: ProxyConfig;
+}
+
+// --- servers and backends --------------------------------------------------------------------------------------
+
+async function resolveAll(
+  proxies: readonly ProxyConfig[],
+  lookup: Lookup,
+): Promise<ReadonlyMap<ServerConfig, ServerTarget | null>> {
+  const targets = new Map<ServerConfig, ServerTarget | null>();
+  const all = proxies.flatMap((proxy) => (proxy.backend?.servers ?? []).map((server) => ({ proxy, server })));
+  await Promise.all(
+    all.map(async ({ proxy, server }) => {
+      targets.set(server, await resolveServer(server, proxy.name, lookup));
+    }),
+  );
+  return targets;
+}
+
+/** All servers by `backend/server`, those that track others linked to them. */
+function createServers(
+  proxies: readonly ProxyConfig[],
+  targets: ReadonlyMap<ServerConfig, ServerTarget | null>,
+  clock: Clock,
+): ReadonlyMap<string, Server> {
+  const servers = new Map<string, Server>();
+  for (const proxy of proxies) {
+    for (const [index, config] of (proxy.backend?.servers ?? []).entries()) {
+      const server = new Server({
+        config,
+        id: config.id === 0 ? index + 1 : config.id,
+        backendName: proxy.name,
+        clock,
+        health: createHealth(config),
+      });
+      server.target = targets.get(config) ?? null;
+      servers.set(`${proxy.name}/${config.name}`, server);
+    }
+  }
+  for (const server of servers.values()) {
+    const { track } = server.config;
+    if (track === null) continue;
+    const tracked = servers.get(track.includes('/') ? track : `${server.backendName}/${track}`);
+    if (tracked === undefined) continue;
+    server.tracked = tracked;
+    tracked.trackers.push(server);
+  }
+  return servers;
+}
+
+/** An unchecked server is up for good. */
+function createHealth({ check, initState }: ServerConfig): Health {
+  return check === null
+    ? new Health({ rise: 1, fall: 1, initState: 'fully-up' })
+    : new Health({ rise: check.rise, fall: check.fall, initState });
+}
+
+function createBackend(
+  proxy: ProxyConfig,
+  backend: BackendConfig,
+  config: Config,
+  servers: ReadonlyMap<string, Server>,
+  around: Surroundings,
+): Backend {
+  return new Backend({
+    name: proxy.name,
+    kind: proxy.kind === 'listen' ? 'listen' : 'backend',
+    config: backend,
+    servers: backend.servers.flatMap(({ name }) => servers.get(`${proxy.name}/${name}`) ?? []),
+    nowMs: around.clock.nowMs(),
+    createBalancer: (group) =>
+      createBalancer(group, {
+        balance: backend.balance,
+        hashType: backend.hashType,
+        hashBalanceFactor: backend.hashBalanceFactor,
+        random: around.random,
+        functions: around.balanceFunctions,
+      }),
+    fullconn: backend.fullconn > 0 ? backend.fullconn : defaultFullconn(proxy, config),
+  });
+}
+
+/** A tenth of what the frontends that lead here admit (manual 4.2 "fullconn"). */
+function defaultFullconn(proxy: ProxyConfig, config: Config): number {
+  let sum = 0;
+  for (const { name, frontend, disabled } of config.proxies) {
+    if (frontend === null || disabled || (frontend.defaultBackend ?? name) !== proxy.name) continue;
+    sum += frontend.maxconn > 0 ? frontend.maxconn : config.global.maxconn;
+  }
+  return Math.max(1, Math.floor((sum + 9) / 10));
+}
+
+function createChecks(
+  config: Config,
+  backends: readonly BuiltBackend[],
+  states: ServerStates,
+  around: Surroundings,
+): CheckScheduler {
+  const scheduler = new CheckScheduler({
+    clock: around.clock,
+    random: around.random,
+    spreadChecksPercent: config.global.spreadChecksPercent,
+    maxSpreadChecksMs: config.global.maxSpreadChecksMs,
+  });
+  for (const { backend } of backends) {
+    const timeouts = { connectMs: backend.config.timeoutConnectMs, checkMs: backend.config.timeoutCheckMs };
+    for (const server of backend.servers) {
+      const { check, observe, errorLimit, onError } = server.config;
+      if (check === null) continue;
+      const source = server.config.source ?? backend.config.source;
+      const probe = createProbe(backend.config.checkType, check, {
+        clock: around.clock,
+        sourceAddress: source?.host ?? null,
+      });
+      server.check = scheduler.add(new HealthTarget(server, check, states), check, timeouts, probe);
+      if (observe === 'layer4') server.passive = new PassiveHealth(server.check, { errorLimit, onError });
+    }
+  }
+  return scheduler;
+}
+
+/** Traffic teaches the servers that are observed. */
+const passiveHealth: ConnectWatcher = {
+  connectSucceeded: (server) => server.passive?.connectPassed(),
+  connectFailed: (server) => server.passive?.connectFailed(),
+};
+
+// --- frontends -------------------------------------------------------------------------------------------------
+
+function createFrontend(
+  proxy: ProxyConfig,
+  frontend: FrontendConfig,
+  target: BuiltBackend | null,
+  config: Config,
+  processRates: readonly RateLimit[],
+  around: Surroundings,
+): Frontend {
+  const { clock, wheel, transport, owner } = around;
+  const limit = new Limit(frontend.maxconn);
+  const built = new Frontend({
+    config: frontend,
+    limit,
+    clock,
+    owner,
+    route: {
+      frontendName: proxy.name,
+      frontendOptions: proxy.options,
+      frontendCounters: new FrontendCounters(),
+      timeoutClientMs: frontend.timeoutClientMs,
+      target: target === null ? null : streamTarget(proxy, frontend, target),
+      transport,
+      clock,
+      wheel,
+      watcher: passiveHealth,
+      account: around.accountOf(proxy, frontend),
+    },
+  });
+  const rates = [...processRates, new RateLimit(frontend.rateLimitSessions)].filter((rate) => rate.perSecond > 0);
+  const { entered } = built;
+  let position = 0;
+  for (const bind of frontend.binds) {
+    for (const address of listenAddresses(bind, config.global.unixBind)) {
+      position += 1;
+      const id = bind.id > 0 ? bind.id : position;
+      built.listeners.push(
+        new Listener({
+          name: bind.name ?? `sock-${id}`,
+          frontendName: proxy.name,
+          address,
+          limits: { bind: new Limit(bind.maxconn), frontend: limit, process: owner.processLimit, rates },
+          backlog: bind.backlog || frontend.backlog || BACKLOG,
+          parkedLimit: around.parkedLimit,
+          waiting: around.waiting,
+          transport,
+          clock,
+          entered,
+          failed: around.listenerFailed,
+        }),
+      );
+    }
+  }
+  return built;
+}
+
+function streamTarget(proxy: ProxyConfig, frontend: FrontendConfig, target: BuiltBackend): StreamTarget {
+  return {
+    backend: target.backend,
+    backendOptions: target.proxy.options,
+    timeouts: relayTimeouts(frontend, target.backend.config, {
+      client: proxy.options.independentStreams,
+      server: target.proxy.options.independentStreams,
+    }),
+  };
+}
+
+function listenAddresses(bind: BindConfig, unix: UnixBindDefaults): ListenAddress[] {
+  return bind.addresses.flatMap((address) => listenAddress(address, bind, unix));
+}
+
+function listenAddress(address: BindAddress, bind: BindConfig, unix: UnixBindDefaults): ListenAddress[] {
+  switch (address.kind) {
+    case 'fd':
+      return [{ kind: 'fd', fd: address.fd }];
+    case 'unix':
+      return [
+        {
+          kind: 'unix',
+          path: `${unix.prefix ?? ''}${address.path}`,
+          mode: bind.mode ?? unix.mode,
+          uid: bind.uid ?? findAccount('passwd', bind.user ?? unix.user),
+          gid: bind.gid ?? findAccount('group', bind.group ?? unix.group),
+        },
+      ];
+    default: {
+      const ports = Array.from({ length: address.portEnd - address.port + 1 }, (_, index) => address.port + index);
+      // `v6only` wins over `v4v6`; without either the system's default holds, which is both (manual 5.1).
+      return ports.map((port) => ({ kind: 'tcp', host: address.host, port, ipv6Only: bind.v6only }));
+    }
+  }
+}
