@@ -31,7 +31,7 @@ export interface StartOptions {
 }
 
 /** Output kept of each of the two streams at most; what comes first is the interesting part. */
-const OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024;
+const OUTPUT_LIMIT_BYTES = 32 * 1024 * 1024;
 
 /** What tap and coverage put into our environment must not slow down or change the programs under test. */
 function environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -159,6 +159,17 @@ export function temporaryDirectory(owner: Owner): string {
   return path;
 }
 
+/** Waits until a program writes something more, or ends. */
+async function more(program: Program): Promise<void> {
+  const told = new AbortController();
+  const { stdout, stderr } = program.child;
+  const streams = [stdout, stderr].filter((stream) => stream !== null);
+  const signs = streams.map((stream) => once(stream, 'data', { signal: told.signal }));
+  await Promise.race([...signs, program.ended]);
+  told.abort();
+  await Promise.allSettled(signs);
+}
+
 /** Waits until a program has written something fitting to its output. */
 export async function written(program: Program, pattern: RegExp): Promise<RegExpMatchArray> {
   const look = async (): Promise<RegExpMatchArray> => {
@@ -166,7 +177,7 @@ export async function written(program: Program, pattern: RegExp): Promise<RegExp
       const found = (program.stdout + program.stderr).match(pattern);
       if (found !== null) return found;
       if (program.exit !== null) throw new Error(`${program.name} ended: ${program.stderr}`);
-      await once(program.child.stdout ?? program.child, 'data');
+      await more(program);
     }
   };
   return within(look(), () => `${program.name} to write ${pattern}, it wrote ${program.stdout}`);
