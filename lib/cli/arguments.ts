@@ -132,11 +132,8 @@ const options: Readonly<Record<string, Options>> = {
   quiet: flag(outputGroup, 'say nothing', 'q'),
   debug: flag(outputGroup, 'stay in the foreground and show every event', 'd'),
   help: flag(otherGroup, 'show this', 'h'),
-  'own-version': { ...flag(otherGroup, ''), hidden: true },
-  versions: flag(
-    otherGroup,
-    "(-v) print sluice's version and the language level; --version: the version alone",
-  ),
+  version: flag(otherGroup, "print sluice's version alone"),
+  versions: flag(otherGroup, "(-v) print sluice's version and the language level"),
   build: flag(otherGroup, '(-vv) the same with what it runs on'),
 };
 
@@ -156,9 +153,9 @@ Usage: sluice -f FILE... [options] [-- FILE...]
 function reader(words: readonly string[]): Argv {
   return yargs([...words])
     .scriptName('sluice')
-    .options(options)
     .help(false)
     .version(false)
+    .options(options)
     .exitProcess(false)
     .strict()
     .detectLocale(false)
@@ -285,7 +282,7 @@ function commandFrom(answers: Answers, notices: readonly string[]): CommandLine 
 /** Questions about the program come before work, so that `-v -f x` answers without reading `x`, as HAProxy does. */
 const actionsByOption: readonly (readonly [string, Action])[] = [
   ['help', 'help'],
-  ['own-version', 'version'],
+  ['version', 'version'],
   ['build', 'build'],
   ['versions', 'versions'],
   ['condition', 'condition'],

@@ -30,7 +30,7 @@ const noSplicing = 'data is never spliced';
 const oneProcess = 'sluice is one process without a master';
 const takeOver = 'stop the old process first (its sessions go on until they end: kill -USR1)';
 
-/** Every flag of HAProxy 2.6's management guide, those of later versions that scripts use, and `--version`. */
+/** Every flag of HAProxy 2.6's management guide, and those of later versions that scripts use. */
 export const HAPROXY_FLAGS: readonly HaproxyFlag[] = [
   { flag: '-f', takes: 'one', state: 'supported', option: 'file' },
   { flag: '-c', takes: 'nothing', state: 'supported', option: 'check' },
@@ -52,7 +52,6 @@ export const HAPROXY_FLAGS: readonly HaproxyFlag[] = [
   { flag: '-v', takes: 'nothing', state: 'supported', option: 'versions' },
   { flag: '-vv', takes: 'nothing', state: 'supported', option: 'build' },
   { flag: '-V', takes: 'nothing', state: 'supported', option: 'verbose' },
-  { flag: '--version', takes: 'nothing', state: 'supported', option: 'own-version' },
   { flag: '-Ws', takes: 'nothing', state: 'supported', option: 'systemd' },
   {
     flag: '-4',
@@ -115,7 +114,7 @@ export interface Translation {
 
 /**
  * Translates HAProxy's flags: `['-db', '-f', 'a.cfg', '--', 'b.cfg']` becomes
- * `['--foreground', '--file=a.cfg', '--file=b.cfg']`. Other words with two dashes pass unchanged.
+ * `['--foreground', '--file=a.cfg', '--file=b.cfg']`. Words with two dashes pass unchanged.
  */
 export function translateFlags(argv: readonly string[]): Translation {
   const words: string[] = [];

@@ -51,7 +51,7 @@ export function quickFormText(quick: QuickForm): string {
 }
 
 function section(title: string, lines: readonly string[]): string {
-  return [title, ...lines.map((line) => `    ${line}`)].join('\n');
+  return [title, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 function timeoutLines(given: readonly string[]): string[] {

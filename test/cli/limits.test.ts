@@ -1,0 +1,56 @@
+import t from 'tap';
+import { openDescriptorLimit, planDescriptors, RESERVED_DESCRIPTORS } from '../../lib/cli/limits.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { parseConfig } from '../../lib/config/parse.ts';
+
+function configured(global: string): Config {
+  const text = `global
+${global}
+listen l
+  bind 127.0.0.1:8000-8002
+  bind 127.0.0.1:9000
+  server a 192.0.2.1:80 check
+  server b 192.0.2.2:80
+`;
+  const { config, diagnostics } = parseConfig([{ file: 'limits.cfg', text }]);
+  if (config === null) throw new Error(JSON.stringify(diagnostics));
+  return config;
+}
+
+/** Four listeners and a check. */
+const fixed = RESERVED_DESCRIPTORS + 5;
+
+void t.test('a connection takes two descriptors, listeners and checks one each', async (t) => {
+  const config = configured('maxconn 100');
+  t.same(planDescriptors(config, fixed + 200), { kind: 'fits', maxconn: 100 });
+  t.match(planDescriptors(config, fixed + 199), {
+    kind: 'too few',
+    message:
+      `maxconn 100 needs ${fixed + 200} open descriptors, but the limit of this process is ${fixed + 199}: ` +
+      `set it to at least ${fixed + 200} (ulimit -n ${fixed + 200}, or LimitNOFILE=${fixed + 200} in a systemd unit) ` +
+      'or lower maxconn to 99',
+  });
+});
+
+void t.test('without maxconn the largest that fits is taken', async (t) => {
+  t.same(planDescriptors(configured(''), fixed + 201), { kind: 'fits', maxconn: 100 });
+  t.same(planDescriptors(configured('ulimit-n 145'), 10_000), {
+    kind: 'fits',
+    maxconn: (145 - fixed - 1) / 2 + 0.5,
+  });
+  t.same(planDescriptors(configured(`fd-hard-limit ${fixed + 20}`), 10_000), { kind: 'fits', maxconn: 10 });
+  const { maxconn } = planDescriptors(configured(''), Infinity);
+  t.ok(Number.isSafeInteger(maxconn) && maxconn > 100_000, `${maxconn} where there is no limit`);
+});
+
+void t.test('no room for a single connection, or a ulimit-n out of reach', async (t) => {
+  t.match(planDescriptors(configured(''), 20), { kind: 'too few', message: /^even one connection needs/ });
+  t.match(planDescriptors(configured('ulimit-n 5000'), 2000), {
+    kind: 'too few',
+    message: /^ulimit-n 5000 is more/,
+  });
+});
+
+void t.test('the real limit is a positive number', async (t) => {
+  t.ok(openDescriptorLimit() > RESERVED_DESCRIPTORS);
+});

@@ -1,0 +1,46 @@
+import { EventEmitter } from 'node:events';
+import t from 'tap';
+import type { SignalName } from '../../lib/cli/signals.ts';
+import { HANDLED_SIGNALS, Signals } from '../../lib/cli/signals.ts';
+
+/** Stands for the process: signals are emitted, deaths are noted. */
+class Source extends EventEmitter {
+  readonly pid = 4711;
+  readonly killed: string[] = [];
+  kill(pid: number, signal: SignalName): void {
+    this.killed.push(`${pid} ${signal} with ${this.listenerCount(signal)} listeners`);
+  }
+}
+
+void t.test('during the start SIGTERM and SIGINT end the process as if they were not caught', async (t) => {
+  const source = new Source();
+  void new Signals(source);
+  source.emit('SIGTERM');
+  source.emit('SIGINT');
+  t.same(source.killed, ['4711 SIGTERM with 0 listeners', '4711 SIGINT with 0 listeners']);
+});
+
+void t.test('a SIGUSR1 during the start is kept until somebody serves; SIGHUP is not', async (t) => {
+  const source = new Source();
+  const signals = new Signals(source);
+  source.emit('SIGUSR1');
+  source.emit('SIGHUP');
+  const caught: SignalName[] = [];
+  signals.attach((signal) => caught.push(signal));
+  t.same(caught, ['SIGUSR1']);
+  t.same(source.killed, []);
+});
+
+void t.test('attached, every signal goes to the handler', async (t) => {
+  const source = new Source();
+  const caught: SignalName[] = [];
+  new Signals(source).attach((signal) => caught.push(signal));
+  for (const signal of HANDLED_SIGNALS) source.emit(signal);
+  t.same(caught, [...HANDLED_SIGNALS]);
+});
+
+void t.test('released, nothing is caught', async (t) => {
+  const source = new Source();
+  new Signals(source).release();
+  t.same(source.eventNames(), []);
+});
