@@ -173,6 +173,9 @@ export interface Transport {
   createServer(accepted: (connection: Connection) => void): net.Server;
   /** Connects with TCP_NODELAY; `handler` is told exactly once unless cancelled. No timeout here. */
   dial(target: DialTarget, handler: DialHandler): Dial;
-  /** Joins two connections; from here on the relay owns both. Bytes read ahead on either are delivered first. */
+  /**
+   * Joins two connections; from here on the relay owns both. Bytes read ahead on either are delivered first. Nothing is
+   * told from within the call: a FIN or break seen before is told like any other, right after it.
+   */
   relay(client: Connection, server: Connection, handler: RelayHandler): Relay;
 }
