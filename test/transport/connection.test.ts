@@ -15,7 +15,7 @@ async function accept(t: Test): Promise<{ peer: Peer; connection: Connection }> 
   return { peer, connection };
 }
 
-t.test('knows both ends, also after it has ended', async (t) => {
+void t.test('knows both ends, also after it has ended', async (t) => {
   const { peer, connection } = await accept(t);
   connection.close();
   await peer.expectEnd();
@@ -23,7 +23,7 @@ t.test('knows both ends, also after it has ended', async (t) => {
   t.same(connection.local, { address: '127.0.0.1', port: peer.socket.remotePort });
 });
 
-t.test('tells of the first bytes once and keeps them', async (t) => {
+void t.test('tells of the first bytes once and keeps them', async (t) => {
   const { peer, connection } = await accept(t);
   const told = new NotingWatcher();
   connection.watch(told, 1000);
@@ -37,14 +37,14 @@ t.test('tells of the first bytes once and keeps them', async (t) => {
   t.equal(connection.peerEnded, true);
 });
 
-t.test('does not read before it is watched', async (t) => {
+void t.test('does not read before it is watched', async (t) => {
   const { peer, connection } = await accept(t);
   await peer.flush('hello');
   await turns();
   t.equal(connection.pendingBytes, 0);
 });
 
-t.test('stops reading at the limit, and an end behind it stays unseen', async (t) => {
+void t.test('stops reading at the limit, and an end behind it stays unseen', async (t) => {
   const { peer, connection } = await accept(t);
   const told = new NotingWatcher();
   const sentBytes = 4_000_000;
@@ -62,7 +62,7 @@ t.test('stops reading at the limit, and an end behind it stays unseen', async (t
   t.same(told.entries, ['sent', 'ended']);
 });
 
-t.test('a limit of nothing still sees an end', async (t) => {
+void t.test('a limit of nothing still sees an end', async (t) => {
   const { peer, connection } = await accept(t);
   const told = new NotingWatcher();
   connection.watch(told, 0);
@@ -71,7 +71,7 @@ t.test('a limit of nothing still sees an end', async (t) => {
   t.equal(connection.pendingBytes, 0);
 });
 
-t.test('tells of a reset, and releases the socket by itself', async (t) => {
+void t.test('tells of a reset, and releases the socket by itself', async (t) => {
   const { peer, connection } = await accept(t);
   const told = new NotingWatcher();
   connection.watch(told, 1000);
@@ -83,7 +83,7 @@ t.test('tells of a reset, and releases the socket by itself', async (t) => {
   t.same(told.entries, ['reset ECONNRESET']);
 });
 
-t.test('tells of a reset right behind bytes as a reset, and keeps the bytes', async (t) => {
+void t.test('tells of a reset right behind bytes as a reset, and keeps the bytes', async (t) => {
   const { peer, connection } = await accept(t);
   await peer.flush('hello');
   peer.reset();
@@ -95,7 +95,7 @@ t.test('tells of a reset right behind bytes as a reset, and keeps the bytes', as
   t.equal(connection.pendingBytes, 5);
 });
 
-t.test('close sends FIN, reset sends RST', async (t) => {
+void t.test('close sends FIN, reset sends RST', async (t) => {
   const closed = await accept(t);
   closed.connection.close();
   await closed.peer.expectEnd();
@@ -104,14 +104,14 @@ t.test('close sends FIN, reset sends RST', async (t) => {
   await reset.peer.expectReset();
 });
 
-t.test('close sends RST once it may not linger', async (t) => {
+void t.test('close sends RST once it may not linger', async (t) => {
   const { peer, connection } = await accept(t);
   connection.noLinger();
   connection.close();
   await peer.expectReset();
 });
 
-t.test('tells nothing after its owner ended it', async (t) => {
+void t.test('tells nothing after its owner ended it', async (t) => {
   for (const end of ['close', 'reset'] as const) {
     const { peer, connection } = await accept(t);
     const told = new NotingWatcher();
@@ -124,7 +124,7 @@ t.test('tells nothing after its owner ended it', async (t) => {
   }
 });
 
-t.test('may be ended from within what it tells', async (t) => {
+void t.test('may be ended from within what it tells', async (t) => {
   for (const end of ['close', 'reset'] as const) {
     const { peer, connection } = await accept(t);
     const told = new NotingWatcher();
@@ -139,7 +139,7 @@ t.test('may be ended from within what it tells', async (t) => {
   }
 });
 
-t.test('every method may come in any order and twice', async (t) => {
+void t.test('every method may come in any order and twice', async (t) => {
   const methods: ((connection: Connection) => void)[] = [
     (connection) => connection.close(),
     (connection) => connection.reset(),

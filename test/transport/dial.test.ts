@@ -26,7 +26,7 @@ function noted(target: DialTarget) {
   return { told, attempt, connections };
 }
 
-t.test('gives a connection that knows both ends', async (t) => {
+void t.test('gives a connection that knows both ends', async (t) => {
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
   const connection = await dial(newTransport(), tcp(servers.port));
@@ -37,7 +37,7 @@ t.test('gives a connection that knows both ends', async (t) => {
   await peer.expectEnd();
 });
 
-t.test('says why it failed, never from within the call', async (t) => {
+void t.test('says why it failed, never from within the call', async (t) => {
   const cases: [DialTarget, string][] = [
     [tcp(await unusedPort()), 'ECONNREFUSED'],
     [{ kind: 'unix', path: '/nowhere/at-all' }, 'ENOENT'],
@@ -55,7 +55,7 @@ t.test('says why it failed, never from within the call', async (t) => {
   }
 });
 
-t.test('connects from the address and port it was given', async (t) => {
+void t.test('connects from the address and port it was given', async (t) => {
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
   const port = await unusedPort();
@@ -67,7 +67,7 @@ t.test('connects from the address and port it was given', async (t) => {
   await peer.expectReset();
 });
 
-t.test('tells nothing once cancelled', async (t) => {
+void t.test('tells nothing once cancelled', async (t) => {
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
   for (const port of [servers.port, await unusedPort(), 70_000]) {
@@ -79,7 +79,7 @@ t.test('tells nothing once cancelled', async (t) => {
   }
 });
 
-t.test('a cancel after success leaves the connection alone', async (t) => {
+void t.test('a cancel after success leaves the connection alone', async (t) => {
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
   const { told, attempt, connections } = noted(tcp(servers.port));
@@ -93,7 +93,7 @@ t.test('a cancel after success leaves the connection alone', async (t) => {
   await peer.over();
 });
 
-t.test('relays between unix sockets, where a reset is a close', async (t) => {
+void t.test('relays between unix sockets, where a reset is a close', async (t) => {
   const folder = await mkdtemp(joinPath(tmpdir(), 'sluice-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const servers = await PeerServer.listen({ path: joinPath(folder, 'server') });

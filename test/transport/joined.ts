@@ -4,8 +4,7 @@
  * Not here: choosing, limits, timeouts; the transport is alone.
  */
 import { once } from 'node:events';
-import type { Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { Test } from 'tap';
 import { createPublicTransport } from '../../lib/transport/public.ts';
 import type {
@@ -113,16 +112,16 @@ export interface Joined {
   readonly told: NotingHandler;
 }
 
-/** Accepts a client, dials a server and joins them. The entrance closing at the test's end proves that no socket was left. */
+/** Accepts a client, dials a server, runs `prepare` and joins them. The entrance closing at the test's end proves that no socket was left. */
 export async function join(
   t: Test,
-  options: { held?: boolean; prepare?: (client: Connection, server: Connection) => void } = {},
+  prepare: (ends: Omit<Joined, 'relay' | 'told'>) => void | Promise<void> = () => {},
 ): Promise<Joined> {
   const transport = newTransport();
   const entrance = await Entrance.open(t, transport);
-  const servers = await PeerServer.listen({ held: options.held === true });
+  const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
-  const client = await Peer.connect(entrance.port, options.held);
+  const client = await Peer.connect(entrance.port);
   t.teardown(() => client.close());
   const fromClient = await entrance.next();
   const toServer = await dial(transport, {
@@ -132,7 +131,7 @@ export async function join(
     source: null,
   });
   const server = await servers.next();
-  options.prepare?.(fromClient, toServer);
+  await prepare({ client, server, fromClient, toServer });
   const told = new NotingHandler();
   const relay = transport.relay(fromClient, toServer, told);
   t.teardown(() => relay.abandon());

@@ -1,7 +1,7 @@
 /** Relays: half close, pressure, endings in every order. Whole streams under load: `../property/relay-bytes.property.test.ts`. */
 import t from 'tap';
 import type { Test } from 'tap';
-import type { Relay, RelaySide } from '../../lib/transport/transport.ts';
+import type { Connection, Relay, RelaySide } from '../../lib/transport/transport.ts';
 import { turns } from '../help/gate.ts';
 import { join, type Joined, NotingHandler, NotingWatcher, newTransport } from './joined.ts';
 
@@ -15,7 +15,7 @@ async function block(joined: Joined): Promise<void> {
   while (joined.relay.client.blockedSinceMs === 0) await turns(1);
 }
 
-t.test('carries bytes both ways and counts them', async (t) => {
+void t.test('carries bytes both ways and counts them', async (t) => {
   const { client, server, relay } = await join(t);
   const startMs = performance.now();
   t.equal(relay.client.firstReadMs, 0);
@@ -29,34 +29,72 @@ t.test('carries bytes both ways and counts them', async (t) => {
   t.equal(relay.server.lastReadMs, relay.client.lastWriteMs);
 });
 
-t.test('delivers what was read ahead first, and an end seen before', async (t) => {
-  const transport = newTransport();
-  const watched = new NotingWatcher();
-  const { client, server, told } = await join(t, {
-    prepare: (fromClient) => fromClient.watch(watched, 4),
+void t.test('delivers what was read ahead first, in order, then the rest', async (t) => {
+  const { client, server, relay } = await join(t, async ({ client, fromClient }) => {
+    const watched = new NotingWatcher();
+    fromClient.watch(watched, 1_000_000);
+    await client.flush('one ');
+    await watched.until('sent');
+    client.send('two ');
+    while (fromClient.pendingBytes < 8) await turns(1);
   });
-  client.end('early and late');
-  await server.expect('early and late');
-  await server.expectEnd();
-  server.end('yes');
-  await client.expect('yes');
-  await client.expectEnd();
-  await told.until('finished');
-  t.same(told.entries, ['ended client', 'shut server', 'ended server', 'finished']);
-  t.equal(transport.name, 'public');
+  t.equal(relay.client.bytesRead, 8);
+  client.send('three');
+  await server.expect('one two three');
 });
 
-t.test('an end seen before the relay is told after it began', async (t) => {
-  const { client, server, fromClient, toServer, relay } = await join(t);
-  relay.abandon();
-  await client.over();
-  await server.over();
-  t.throws(() => newTransport().relay(fromClient, toServer, new NotingHandler()), /belongs to a relay/);
+void t.test(
+  'an end seen before the relay is told after it began, and passed on behind the bytes',
+  async (t) => {
+    const { client, server, told, relay } = await join(t, async ({ client, fromClient }) => {
+      const watched = new NotingWatcher();
+      fromClient.watch(watched, 100);
+      client.end('early');
+      await watched.until('ended');
+    });
+    t.same([relay.client.bytesRead, relay.client.readEnded], [5, false]);
+    await server.expect('early');
+    await server.expectEnd();
+    server.end('yes');
+    await client.expect('yes');
+    await client.expectEnd();
+    await told.until('finished');
+    t.same(told.entries, ['ended client', 'shut server', 'ended server', 'finished']);
+  },
+);
+
+void t.test('bytes read ahead wait for a server that does not read', async (t) => {
+  const { client, server, relay } = await join(t, async ({ client, server, fromClient }) => {
+    server.count().hold();
+    fromClient.watch(new NotingWatcher(), FLOOD.length);
+    client.send(FLOOD);
+    while (fromClient.pendingBytes < FLOOD.length) await turns(1);
+  });
+  t.ok(relay.server.blockedSinceMs > 0);
+  t.equal(relay.client.readPaused, true);
+  client.end('last');
+  await turns();
+  server.release();
+  t.equal(await server.over(), 'ended');
+  t.equal(server.bytesReceived, FLOOD.length + 4);
+});
+
+void t.test('a connection can be relayed once, and by its own transport only', async (t) => {
+  const { client, server, fromClient, toServer } = await join(t);
+  const transport = newTransport();
+  t.throws(() => transport.relay(fromClient, toServer, new NotingHandler()), /belongs to a relay/);
+  const { remote, local } = fromClient;
+  const stranger = { ...fromClient, remote, local } as Connection;
+  t.throws(() => transport.relay(stranger, toServer, new NotingHandler()), /another transport/);
+  fromClient.close();
+  toServer.reset();
+  client.send('the relay goes on');
+  await server.expect('the relay goes on');
 });
 
 for (const first of ['client', 'server'] as const) {
   const second = first === 'client' ? 'server' : 'client';
-  t.test(`${first} ends first: the other direction stays open`, async (t) => {
+  void t.test(`${first} ends first: the other direction stays open`, async (t) => {
     const joined = await join(t);
     const { told, relay } = joined;
     joined[first].end('last words');
@@ -74,7 +112,7 @@ for (const first of ['client', 'server'] as const) {
     t.equal(relay.open, false);
   });
 
-  t.test(`${first} resets: the other side is left to the owner`, async (t) => {
+  void t.test(`${first} resets: the other side is left to the owner`, async (t) => {
     const joined = await join(t);
     const { told, relay } = joined;
     joined[first].send('before');
@@ -91,7 +129,7 @@ for (const first of ['client', 'server'] as const) {
     t.equal(relay.open, false);
   });
 
-  t.test(`${first} resets: the owner may close in order`, async (t) => {
+  void t.test(`${first} resets: the owner may close in order`, async (t) => {
     const joined = await join(t);
     joined.told.onBroken = () => joined.relay.closeAfterPending();
     joined[first].reset();
@@ -100,7 +138,7 @@ for (const first of ['client', 'server'] as const) {
     t.same(joined.told.entries, [`broken ${first} ECONNRESET`, 'finished']);
   });
 
-  t.test(`${first} resets right behind its bytes: they arrive, and it is no orderly end`, async (t) => {
+  void t.test(`${first} resets right behind its bytes: they arrive, and it is no orderly end`, async (t) => {
     const joined = await join(t);
     joined.told.onBroken = () => joined.relay.closeAfterPending();
     await joined[first].flush('famous last words');
@@ -111,7 +149,7 @@ for (const first of ['client', 'server'] as const) {
     t.same(joined.told.entries, [`broken ${first} ECONNRESET`, 'finished']);
   });
 
-  t.test(`resetOne gives RST to the ${first} and FIN to the other`, async (t) => {
+  void t.test(`resetOne gives RST to the ${first} and FIN to the other`, async (t) => {
     const joined = await join(t);
     joined.relay.resetOne(first);
     await joined[first].expectReset();
@@ -121,7 +159,7 @@ for (const first of ['client', 'server'] as const) {
     t.equal(joined.relay.open, false);
   });
 
-  t.test(`shutRead of the ${first}: FIN goes to the other only, who may go on`, async (t) => {
+  void t.test(`shutRead of the ${first}: FIN goes to the other only, who may go on`, async (t) => {
     const joined = await join(t);
     const { told, relay } = joined;
     joined[first].send('heard');
@@ -140,7 +178,7 @@ for (const first of ['client', 'server'] as const) {
   });
 }
 
-t.test('both sides end at once', async (t) => {
+void t.test('both sides end at once', async (t) => {
   const { client, server, told } = await join(t);
   client.end('a');
   server.end('b');
@@ -152,7 +190,7 @@ t.test('both sides end at once', async (t) => {
   t.equal(told.entries.filter((entry) => entry === 'finished').length, 1);
 });
 
-t.test('does not read a side while the other has bytes waiting', async (t) => {
+void t.test('does not read a side while the other has bytes waiting', async (t) => {
   const joined = await join(t);
   const { client, relay } = joined;
   await block(joined);
@@ -167,14 +205,14 @@ t.test('does not read a side while the other has bytes waiting', async (t) => {
   t.equal(relay.server.readPaused, false);
 });
 
-t.test('the blocked direction does not hinder the other', async (t) => {
+void t.test('the blocked direction does not hinder the other', async (t) => {
   const joined = await join(t);
   await block(joined);
   joined.client.send('upstream is free');
   await joined.server.expect('upstream is free');
 });
 
-t.test('an end behind waiting bytes comes behind them', async (t) => {
+void t.test('an end behind waiting bytes comes behind them', async (t) => {
   const joined = await join(t);
   const { client, server, relay } = joined;
   await block(joined);
@@ -187,7 +225,7 @@ t.test('an end behind waiting bytes comes behind them', async (t) => {
   t.ok(relay.client.writeEndedMs > 0);
 });
 
-t.test('shutRead sends FIN behind the bytes that wait', async (t) => {
+void t.test('shutRead sends FIN behind the bytes that wait', async (t) => {
   const joined = await join(t);
   const { client, relay } = joined;
   await block(joined);
@@ -199,7 +237,7 @@ t.test('shutRead sends FIN behind the bytes that wait', async (t) => {
   t.equal(client.bytesReceived, readBytes);
 });
 
-t.test('closeAfterPending delivers what waits, then both sides are closed', async (t) => {
+void t.test('closeAfterPending delivers what waits, then both sides are closed', async (t) => {
   const joined = await join(t);
   const { client, relay, told } = joined;
   await block(joined);
@@ -217,7 +255,7 @@ t.test('closeAfterPending delivers what waits, then both sides are closed', asyn
   t.equal(relay.open, false);
 });
 
-t.test('closeAfterPending where nothing waits is told, but not from within the call', async (t) => {
+void t.test('closeAfterPending where nothing waits is told, but not from within the call', async (t) => {
   const { client, server, relay, told } = await join(t);
   relay.closeAfterPending();
   t.same(told.entries, []);
@@ -226,7 +264,7 @@ t.test('closeAfterPending where nothing waits is told, but not from within the c
   await server.expectEnd();
 });
 
-t.test('a server that resets loses nothing that was read of it', async (t) => {
+void t.test('a server that resets loses nothing that was read of it', async (t) => {
   const joined = await join(t);
   const { client, server, relay, told } = joined;
   told.onBroken = () => relay.closeAfterPending();
@@ -240,7 +278,7 @@ t.test('a server that resets loses nothing that was read of it', async (t) => {
   t.equal(client.bytesReceived, relay.server.bytesRead);
 });
 
-t.test('abandon drops what waits and closes both at once', async (t) => {
+void t.test('abandon drops what waits and closes both at once', async (t) => {
   const joined = await join(t);
   const { client, relay, told } = joined;
   await block(joined);
@@ -255,7 +293,7 @@ t.test('abandon drops what waits and closes both at once', async (t) => {
   t.equal(relay.open, false);
 });
 
-t.test('a reset right behind our FIN still releases the socket', async (t) => {
+void t.test('a reset right behind our FIN still releases the socket', async (t) => {
   const { client, server, relay, told } = await join(t);
   // Told in the very turn in which the FIN was handed to the kernel, where libuv refuses a reset.
   told.relaySideShut = () => relay.resetBoth();
@@ -266,8 +304,8 @@ t.test('a reset right behind our FIN still releases the socket', async (t) => {
   t.same(told.entries, ['ended client']);
 });
 
-t.test('RST takes the place of FIN where a side may not linger', async (t) => {
-  const { client, server, told } = await join(t, { prepare: (_client, server) => server.noLinger() });
+void t.test('RST takes the place of FIN where a side may not linger', async (t) => {
+  const { client, server, told } = await join(t, ({ toServer }) => toServer.noLinger());
   client.end('bye');
   await server.over();
   t.equal(server.state, 'reset');
@@ -276,7 +314,7 @@ t.test('RST takes the place of FIN where a side may not linger', async (t) => {
   t.same(told.entries, ['ended client', 'finished']);
 });
 
-t.test('a write to a peer that is gone breaks the relay instead of hanging it', async (t) => {
+void t.test('a write to a peer that is gone breaks the relay instead of hanging it', async (t) => {
   const { client, server, told, relay } = await join(t);
   client.end();
   await server.expectEnd();
@@ -289,7 +327,7 @@ t.test('a write to a peer that is gone breaks the relay instead of hanging it', 
   relay.resetBoth();
 });
 
-t.test('both sides break before the owner answers', async (t) => {
+void t.test('both sides break before the owner answers', async (t) => {
   const { client, server, told, relay } = await join(t);
   client.reset();
   server.reset();
@@ -303,7 +341,7 @@ t.test('both sides break before the owner answers', async (t) => {
   t.equal(relay.open, false);
 });
 
-t.test('the owner may end the relay from within whatever it is told', async (t) => {
+void t.test('the owner may end the relay from within whatever it is told', async (t) => {
   for (const end of ['resetBoth', 'abandon', 'closeAfterPending'] as const) {
     const { client, server, told, relay } = await join(t);
     told.relaySideEnded = (side) => {
@@ -319,14 +357,8 @@ t.test('the owner may end the relay from within whatever it is told', async (t) 
   }
 });
 
-t.test('a connection that broke before its relay breaks the relay', async (t) => {
-  const watcher = new NotingWatcher();
-  const { client, told, relay } = await join(t, {
-    prepare: (fromClient) => {
-      fromClient.watch(watcher, 10);
-      fromClient.reset();
-    },
-  });
+void t.test('a connection that broke before its relay breaks the relay', async (t) => {
+  const { client, told, relay } = await join(t, ({ fromClient }) => fromClient.reset());
   await client.over();
   await told.until('broken client ERR_SOCKET_CLOSED');
   relay.closeAfterPending();
@@ -360,17 +392,17 @@ async function endTwice(t: Test, first: string, second: string, blocked: boolean
   server.close();
 }
 
-t.test('every ending may come after every other, and twice', async (t) => {
+void t.test('every ending may come after every other, and twice', async (t) => {
   for (const first of Object.keys(ENDINGS)) {
     for (const second of Object.keys(ENDINGS)) await endTwice(t, first, second, false);
   }
 });
 
-t.test('every ending may come while bytes wait', async (t) => {
+void t.test('every ending may come while bytes wait', async (t) => {
   for (const first of Object.keys(ENDINGS)) await endTwice(t, first, 'closeAfterPending', true);
 });
 
-t.test('sides keep their numbers after the end', async (t) => {
+void t.test('sides keep their numbers after the end', async (t) => {
   const { client, server, relay, told } = await join(t);
   client.end('12345');
   server.end('123');
