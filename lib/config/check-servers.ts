@@ -7,6 +7,8 @@ import type { Complain } from './check.ts';
 import type { Config, ProxyConfig, ServerConfig } from './config.ts';
 import { didYouMean } from './line.ts';
 
+const ID_HINT = "give it another number, or leave 'id' out";
+
 /** Adds what is wrong with the servers of `config.proxies[index]`. */
 export function checkServers(config: Config, proxy: ProxyConfig, index: number, complain: Complain): void {
   const servers = proxy.backend?.servers ?? [];
@@ -26,6 +28,7 @@ export function checkServers(config: Config, proxy: ProxyConfig, index: number, 
         'duplicate-id',
         `custom id ${server.id} is already used by server '${namesake}'`,
         at('id'),
+        ID_HINT,
       );
     }
     ids.set(server.id, server.name);
@@ -85,8 +88,9 @@ function checkTrack(
   if (server.track === null) return;
   const fault = (problem: string, hint: string | null): void =>
     complain('alert', 'track-fault', `server '${proxy.name}/${server.name}': ${problem}`, at('track'), hint);
-  if (server.check !== null)
-    fault("'check' and 'track' at the same time are not possible", 'keep one of the two');
+  if (server.check !== null) {
+    return fault("'check' and 'track' at the same time are not possible", 'keep one of the two');
+  }
   let from = proxy.name;
   let current = server;
   const seen = new Set<ServerConfig>([server]);
@@ -94,7 +98,10 @@ function checkTrack(
     const next = findServer(config, from, current.track);
     if (next === null) {
       const known = proxy.backend?.servers.map((one) => one.name) ?? [];
-      return fault(`no server '${current.track}' to track`, didYouMean(current.track, known));
+      return fault(
+        `no server '${current.track}' to track`,
+        didYouMean(current.track, known) ?? 'write [BACKEND/]SERVER',
+      );
     }
     if (seen.has(next.server))
       return fault(`tracking '${server.track}' goes round in a circle`, 'break the circle');

@@ -41,6 +41,8 @@ export function checkConfig(config: Config, places: Places, diagnostics: Diagnos
   });
 }
 
+const ID_HINT = "give it another number, or leave 'id' out";
+
 /** Two explicit numbers that are equal; 0 is "assigned in order" and never collides. */
 export function checkUnique(
   numbered: readonly { readonly id: number; readonly path: Path }[],
@@ -50,7 +52,7 @@ export function checkUnique(
   const seen = new Set<number>();
   for (const { id, path } of numbered) {
     if (id !== 0 && seen.has(id))
-      complain('alert', 'duplicate-id', `custom id ${id} is already used by another ${what}`, path);
+      complain('alert', 'duplicate-id', `custom id ${id} is already used by another ${what}`, path, ID_HINT);
     seen.add(id);
   }
 }
@@ -93,7 +95,7 @@ function checkFrontend(config: Config, proxy: ProxyConfig, index: number, compla
   const { frontend } = proxy;
   if (frontend === null) return;
   // HAProxy says nothing about a `listen` without bind: it may serve as a backend alone.
-  if (frontend.binds.length === 0 && proxy.kind === 'frontend') {
+  if (frontend.binds.length === 0 && proxy.kind === 'frontend' && !proxy.disabled) {
     const hint = 'declare it as a backend if that was intended';
     complain('warning', 'missing-bind', `${describe(proxy)} has no 'bind' directive`, ['proxy', index], hint);
   }
@@ -148,7 +150,7 @@ function checkTimeouts(proxy: ProxyConfig, index: number, complain: Complain): v
     if (backend.timeoutConnectMs === 0) missing.push('connect');
     if (backend.timeoutServerMs === 0 && backend.timeoutTunnelMs === 0) missing.push('server');
   }
-  if (missing.length === 0) return;
+  if (missing.length === 0 || proxy.disabled) return;
   const names = missing.map((one) => `'timeout ${one}'`).join(', ');
   const message = `missing timeouts for ${describe(proxy)}: ${names}`;
   const hint = 'without them a dead peer holds its place for ever';

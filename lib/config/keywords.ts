@@ -39,8 +39,10 @@ export class KeywordTable<Target> {
 
   /** The row whose keyword the words begin with, the longest first; `length` is the keyword's in words. */
   find(words: readonly string[]): { readonly entry: Entry<Target>; readonly length: number } | null {
-    for (let length = Math.min(WORDS_MAX, words.length); length > 0; length--) {
-      const entry = this.#byName.get(words.slice(0, length).join(' '));
+    // `persist rdp-cookie(name)`: what stands in parentheses is an argument.
+    const bare = words.slice(0, WORDS_MAX).map((word) => word.replace(/\(.*$/s, ''));
+    for (let length = bare.length; length > 0; length--) {
+      const entry = this.#byName.get(bare.slice(0, length).join(' '));
       if (entry !== undefined) return { entry, length };
     }
     return null;

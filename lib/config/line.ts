@@ -8,7 +8,7 @@
 import type { DiagnosticCode } from './codes.ts';
 import type { Diagnostics, Place, Severity } from './diagnostic.ts';
 import { closest } from './closest.ts';
-import { parseInteger, parseTimeMs } from './units.ts';
+import { parseInteger, parseTimeMs, shown } from './units.ts';
 import type { Parsed } from './units.ts';
 import type { Variables } from './variables.ts';
 import { expandVariables, placeOf } from './words.ts';
@@ -106,7 +106,11 @@ export class Line {
     if (word === null) return null;
     const found = choices.find((one) => one === word);
     if (found !== undefined) return found;
-    this.alert('invalid-value', `'${this.keyword}' expects ${what}, not '${word}'`, oneOf(word, choices));
+    this.alert(
+      'invalid-value',
+      `'${this.keyword}' expects ${what}, not '${shown(word)}'`,
+      oneOf(word, choices),
+    );
     return null;
   }
 
@@ -129,7 +133,11 @@ export class Line {
     const extra = this.peek();
     if (extra === undefined || this.#alerted) return;
     this.#next++;
-    this.alert('unexpected-argument', `'${this.keyword}' cannot handle unexpected argument '${extra}'`, null);
+    this.alert(
+      'unexpected-argument',
+      `'${this.keyword}' cannot handle unexpected argument '${shown(extra)}'`,
+      this.#usageHint(),
+    );
   }
 
   /** Place of the word taken last. */

@@ -52,5 +52,8 @@ function aliasFault(alias: string): LogFormatFault | null {
   if (HTTP_ALIASES.includes(alias)) {
     return { problem: `alias '%${alias}' needs mode http`, hint: 'it has no value for a connection' };
   }
-  return { problem: `unknown alias '%${alias}'`, hint: didYouMean(alias, TCP_ALIASES) };
+  return {
+    problem: `unknown alias '%${alias}'`,
+    hint: didYouMean(alias, TCP_ALIASES) ?? `aliases are ${TCP_ALIASES.map((one) => `%${one}`).join(' ')}`,
+  };
 }

@@ -180,7 +180,7 @@ class Parser {
     if (entry.state === 'no-effect') return answer(line, entry, draft.kind);
     entry.read(line, draft);
     line.end();
-    draft.said.set(entry.keyword, line.place());
+    draft.said.set(entry.keyword, line.lastPlace());
     draft.own.add(entry.keyword);
   }
 }
@@ -287,7 +287,7 @@ function mayStandIn(line: Line, entry: Entry<ProxyDraft>, draft: ProxyDraft): bo
   const hint =
     { maxconn: "maybe you want 'fullconn'?", fullconn: "maybe you want 'maxconn'?" }[entry.keyword] ?? null;
   if (entry.strictSection === true)
-    line.alert('keyword-in-wrong-section', `${name} is not allowed ${why}`, hint);
+    line.alert('keyword-in-wrong-section', `${name} is not allowed ${why}`, hint ?? `move it to a ${lacks}`);
   else line.warning('keyword-in-wrong-section', `${name} is ignored ${why}`, hint ?? `move it to a ${lacks}`);
   return false;
 }

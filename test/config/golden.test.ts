@@ -26,7 +26,7 @@ function expected(name: string, kind: 'json' | 'err', found: string | null): str
 }
 
 for (const name of names) {
-  t.test(name, (t) => {
+  void t.test(name, (t) => {
     const file = `${name}.cfg`;
     const text = readFileSync(join(directory, file), 'utf8');
     const { config, diagnostics } = parseConfig([{ file, text }], { environment: {} });

@@ -100,7 +100,7 @@ export const OPTION_ROWS: readonly Row[] = [
     'option httpchk [METHOD [URI [VERSION]]]',
     'option ldap-check',
     'option mysql-check [user NAME [VERSION]]',
-    'option pgsql-check user NAME',
+    'option pgsql-check [user NAME]',
     'option redis-check',
     'option smtpchk [HELLO DOMAIN]',
     'option spop-check',

@@ -40,7 +40,7 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     'ignore-persist CONDITION',
   ]),
   ...unsupported<ProxyDraft>(STICK, { manual: '4.2', sections: 'FLB' }, [
-    'stick-table type TYPE size SIZE [PARAM…]',
+    'stick-table [type TYPE size SIZE] [PARAM…]',
   ]),
   ...unsupported<ProxyDraft>(STICK, { manual: '4.2', sections: 'LB' }, [
     'stick match PATTERN [table NAME] [CONDITION]',
@@ -76,10 +76,8 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
   ...unsupported<ProxyDraft>('filters are not in this version', { manual: '9', sections: 'FLB' }, [
     'filter NAME [PARAM…]',
   ]),
-  ...unsupported<ProxyDraft>('name the servers', { manual: '4.2', sections: 'LB' }, [
-    'dispatch ADDR',
-    'transparent',
-  ]),
+  ...unsupported<ProxyDraft>('name the servers', { manual: '4.2', sections: 'LB' }, ['dispatch ADDR']),
+  ...unsupported<ProxyDraft>('name the servers', { manual: '4.2', sections: 'DLB' }, ['transparent']),
   ...unsupported<ProxyDraft>(
     'watch the metrics; alert rules are under deploy/',
     { manual: '4.2', sections: 'DFLB' },
@@ -224,7 +222,11 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     'declare capture request|response len N',
     'monitor fail CONDITION',
   ]),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'FLB' }, ['redirect KIND TARGET [CONDITION]']),
+  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'FLB' }, [
+    'redirect KIND TARGET [CONDITION]',
+    'stats admin CONDITION',
+    'stats http-request ACTION [CONDITION]',
+  ]),
   ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DLB' }, [
     'cookie NAME [PARAM…]',
     'http-reuse WORD',
@@ -242,11 +244,9 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
   ]),
   ...httpOnly<ProxyDraft>({ manual: '10.1.2', sections: 'LB' }, ['use-fcgi-app NAME']),
   ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
-    'stats admin CONDITION',
     'stats auth USER',
     'stats enable',
     'stats hide-version',
-    'stats http-request ACTION [CONDITION]',
     'stats realm TEXT',
     'stats refresh TIME',
     'stats scope NAME',
