@@ -52,7 +52,7 @@ const NO_IPV6 = [
 
 for (const text of [...NO_ADDRESSES, ...NO_IPV6]) t.equal(hex(text), '', `'${text}' is none`);
 
-t.test('agrees with Node on what is an IPv6 address', async (t) => {
+void t.test('agrees with Node on what is an IPv6 address', async (t) => {
   const piece = fc.constantFrom('::', ':', '1', 'ab', 'ffff', '12345', 'g', '1.2.3.4', '256.1.1.1', '.', '0');
   const property = fc.property(fc.array(piece, { maxLength: 17 }), (pieces) => {
     const text = pieces.join('');
@@ -62,7 +62,7 @@ t.test('agrees with Node on what is an IPv6 address', async (t) => {
   t.pass();
 });
 
-t.test('every IPv6 address in its short form means its eight groups', async (t) => {
+void t.test('every IPv6 address in its short form means its eight groups', async (t) => {
   const property = fc.property(fc.ipV6(), (text) => {
     const canonical = new URL(`http://[${text}]/`).hostname.slice(1, -1);
     return hex(text) === hex(canonical);

@@ -19,7 +19,7 @@ const fewestStreams: BalanceFunction = (servers) => {
 
 balancerCases(t, 'fn', () => using(fewestStreams), { shareTolerance: null });
 
-t.test('the function gets the usable servers in order, and the client', async (t) => {
+void t.test('the function gets the usable servers in order, and the client', async (t) => {
   const seen: string[] = [];
   const group = new Group(
     using((servers, context) => {
@@ -36,7 +36,7 @@ t.test('the function gets the usable servers in order, and the client', async (t
   t.same(seen, ['abc 192.0.2.1', 'a 192.0.2.2', 'a 192.0.2.3']);
 });
 
-t.test('the list is the same array until a server comes or goes, and cannot be written', async (t) => {
+void t.test('the list is the same array until a server comes or goes, and cannot be written', async (t) => {
   const lists: (readonly BalanceFunctionServer[])[] = [];
   const group = new Group(
     using((servers) => {
@@ -53,7 +53,7 @@ t.test('the list is the same array until a server comes or goes, and cannot be w
   t.ok(Object.isFrozen(lists[0]));
 });
 
-t.test('null is no choice now', async (t) => {
+void t.test('null is no choice now', async (t) => {
   t.equal(
     new Group(
       using(() => null),
@@ -63,7 +63,7 @@ t.test('null is no choice now', async (t) => {
   );
 });
 
-t.test('a function that throws is named, with its error as the cause', async (t) => {
+void t.test('a function that throws is named, with its error as the cause', async (t) => {
   const cause = new Error('no table');
   const group = new Group(
     using(() => {
@@ -76,7 +76,7 @@ t.test('a function that throws is named, with its error as the cause', async (t)
   t.match(error, { message: /fn:mine/, cause });
 });
 
-t.test('an answer that is no usable server of the group is a fault', async (t) => {
+void t.test('an answer that is no usable server of the group is a fault', async (t) => {
   const stranger = new Group({}, [{}]).server('a');
   const foreign = new Group(
     using(() => stranger),
@@ -94,7 +94,7 @@ t.test('an answer that is no usable server of the group is a fault', async (t) =
   t.throws(() => late.choose(), { code: 'ERR_BALANCE_FUNCTION' });
 });
 
-t.test('a name nobody registered is refused when the balancer is made', async (t) => {
+void t.test('a name nobody registered is refused when the balancer is made', async (t) => {
   const functions = new Map([['other', fewestStreams]]);
   const error = t.throws(() => new Group({ balance: { algorithm: 'fn', name: 'mine' }, functions }, [{}]));
   t.ok(error instanceof SluiceError && error.code === 'ERR_UNKNOWN_BALANCE_FUNCTION');

@@ -7,12 +7,12 @@ const FIRST = { balance: { algorithm: 'first' } } as const;
 
 balancerCases(t, 'first', () => FIRST, { shareTolerance: null });
 
-t.test('fills one server after the other', async (t) => {
+void t.test('fills one server after the other', async (t) => {
   const limits = { maxconn: 3 };
   t.equal(new Group(FIRST, [limits, limits, limits]).held(10), 'aaabbbccc-');
 });
 
-t.test('a slot given back early in the row is the next one taken', async (t) => {
+void t.test('a slot given back early in the row is the next one taken', async (t) => {
   const limits = { maxconn: 2 };
   const group = new Group(FIRST, [limits, limits, limits]);
   t.equal(group.held(5), 'aabbc');
@@ -20,7 +20,7 @@ t.test('a slot given back early in the row is the next one taken', async (t) => 
   t.equal(group.held(3), 'ac-');
 });
 
-t.test('ids decide, not the order of declaration, and weights do not', async (t) => {
+void t.test('ids decide, not the order of declaration, and weights do not', async (t) => {
   const group = new Group(FIRST, [
     { id: 30, maxconn: 1 },
     { id: 10, maxconn: 1, weight: 1 },
@@ -29,11 +29,11 @@ t.test('ids decide, not the order of declaration, and weights do not', async (t)
   t.equal(group.held(4), 'bca-');
 });
 
-t.test('without maxconn everything goes to the first', async (t) => {
+void t.test('without maxconn everything goes to the first', async (t) => {
   t.equal(new Group(FIRST, [{}, {}]).held(4), 'aaaa');
 });
 
-t.test('finds the one free server far down a long row', async (t) => {
+void t.test('finds the one free server far down a long row', async (t) => {
   const group = new Group(
     FIRST,
     Array.from({ length: 2000 }, () => ({ maxconn: 1 })),

@@ -62,7 +62,7 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const row of ROWS) {
-  t.test(`every function of ${JSON.stringify(row.text)}`, async (t) => {
+  void t.test(`every function of ${JSON.stringify(row.text)}`, async (t) => {
     const bytes = Buffer.from(row.text, 'latin1');
     for (const name of ['sdbm', 'djb2', 'wt6', 'crc32'] as const) {
       t.equal(HASH_FUNCTIONS[name](bytes, bytes.length), row[name], name);
@@ -72,12 +72,12 @@ for (const row of ROWS) {
   });
 }
 
-t.test('only the given length of a buffer counts', async (t) => {
+void t.test('only the given length of a buffer counts', async (t) => {
   const [long, short] = [Buffer.from('abcdef'), Buffer.from('abc')];
   for (const [name, hash] of Object.entries(HASH_FUNCTIONS)) t.equal(hash(long, 3), hash(short, 3), name);
 });
 
-t.test('none takes the key as the hash, as far as it is a number', async (t) => {
+void t.test('none takes the key as the hash, as far as it is a number', async (t) => {
   const none = (text: string): number => HASH_FUNCTIONS.none(Buffer.from(text), text.length);
   t.equal(none('4294967295'), 4294967295);
   t.equal(none('42abc'), 42);

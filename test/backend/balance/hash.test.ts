@@ -26,13 +26,13 @@ balancerCases(
   { ...HASHED, shareTolerance: 0.4 },
 );
 
-t.test('consistent: servers of 127.0.0.1 to 127.0.0.12', async (t) => {
+void t.test('consistent: servers of 127.0.0.1 to 127.0.0.12', async (t) => {
   const group = new Group({ ...HASH, hashType: CONSISTENT }, weights('1:1:1'));
   const names = Array.from({ length: 12 }, (_, at) => group.choose(from(`127.0.0.${at + 1}`))?.name);
   t.equal(names.join(''), 'bbacbcaacbca');
 });
 
-t.test('map-based: a failed server is chosen again, consistent: its neighbour', async (t) => {
+void t.test('map-based: a failed server is chosen again, consistent: its neighbour', async (t) => {
   for (const [hashType, again] of [
     [MAP, true],
     [CONSISTENT, false],
@@ -45,7 +45,7 @@ t.test('map-based: a failed server is chosen again, consistent: its neighbour', 
   }
 });
 
-t.test('consistent: an id moves the points, so ids decide and not positions', async (t) => {
+void t.test('consistent: an id moves the points, so ids decide and not positions', async (t) => {
   const options = { ...HASH, hashType: CONSISTENT };
   const [one, other] = [
     new Group(options, [{ id: 1 }, { id: 2 }]),
@@ -57,7 +57,7 @@ t.test('consistent: an id moves the points, so ids decide and not positions', as
   }
 });
 
-t.test('consistent: hash-key says what the points come from', async (t) => {
+void t.test('consistent: hash-key says what the points come from', async (t) => {
   const options = { ...HASH, hashType: CONSISTENT };
   const servers = (hashKey: 'addr' | 'addr-port' | 'id32', first: number, port: number): Group =>
     new Group(options, [
@@ -72,7 +72,7 @@ t.test('consistent: hash-key says what the points come from', async (t) => {
   t.not(picks(servers('id32', 1, 80)), picks(servers('id32', 7, 80)), 'the id');
 });
 
-t.test('each expression hashes its part of the stream', async (t) => {
+void t.test('each expression hashes its part of the stream', async (t) => {
   const context = {
     sourceAddress: '192.0.2.1',
     sourcePort: 1024,
@@ -100,13 +100,13 @@ t.test('each expression hashes its part of the stream', async (t) => {
   }
 });
 
-t.test('an expression nobody knows is refused when the balancer is made', async (t) => {
+void t.test('an expression nobody knows is refused when the balancer is made', async (t) => {
   const make = () => new Group({ balance: { algorithm: 'hash', expression: 'req.cook(sid)' } }, [{}]);
   const error = t.throws(make);
   t.ok(error instanceof SluiceError && error.code === 'ERR_CONFIG');
 });
 
-t.test('hash-balance-factor: a popular client spills over to others', async (t) => {
+void t.test('hash-balance-factor: a popular client spills over to others', async (t) => {
   const options = { ...HASH, hashType: CONSISTENT, hashBalanceFactor: 150 };
   const group = new Group(options, weights('1:1:1'));
   const client = from('198.51.100.4');

@@ -8,7 +8,7 @@ function members(set: IndexSet): number[] {
   return found;
 }
 
-t.test('finds the next member across words and levels', async (t) => {
+void t.test('finds the next member across words and levels', async (t) => {
   const set = new IndexSet(100_000);
   const numbers = [0, 31, 32, 63, 1023, 1024, 32_767, 32_768, 99_999];
   for (const number of numbers.toReversed()) set.add(number);
@@ -17,7 +17,7 @@ t.test('finds the next member across words and levels', async (t) => {
   t.equal(set.firstFrom(100_000), -1, 'past the end');
 });
 
-t.test('a deleted member is not found, and one deleted twice does no harm', async (t) => {
+void t.test('a deleted member is not found, and one deleted twice does no harm', async (t) => {
   const set = new IndexSet(2000);
   for (const number of [5, 40, 1999]) set.add(number);
   set.delete(40);
@@ -29,6 +29,6 @@ t.test('a deleted member is not found, and one deleted twice does no harm', asyn
   t.equal(set.firstFrom(0), -1);
 });
 
-t.test('a set of nothing is empty', async (t) => {
+void t.test('a set of nothing is empty', async (t) => {
   t.equal(new IndexSet(0).firstFrom(0), -1);
 });

@@ -20,14 +20,14 @@ const SEQUENCES: readonly (readonly [string, string])[] = [
 ];
 
 for (const [setting, sequence] of SEQUENCES) {
-  t.test(`weights ${setting} give ${sequence} over and over`, async (t) => {
+  void t.test(`weights ${setting} give ${sequence} over and over`, async (t) => {
     const group = new Group(STATIC, weights(setting));
     const count = sequence.length * 10;
     t.equal(group.chosen(count), repeated(sequence, count));
   });
 }
 
-t.test('keeps its place in the table when a server leaves and comes back', async (t) => {
+void t.test('keeps its place in the table when a server leaves and comes back', async (t) => {
   const group = new Group(STATIC, weights('2:2:2'));
   t.equal(group.chosen(4), 'abca', 'next is place 1 of a b c');
   group.down('a');
@@ -36,14 +36,14 @@ t.test('keeps its place in the table when a server leaves and comes back', async
   t.equal(group.chosen(4), 'bcab');
 });
 
-t.test('a weight other than 0 and that of the configuration does not matter', async (t) => {
+void t.test('a weight other than 0 and that of the configuration does not matter', async (t) => {
   const group = new Group(STATIC, weights('2:1'));
   group.setWeight('b', 200);
   t.equal(group.chosen(6), repeated(tableOf(2, 1), 6));
   t.equal(group.balancer.dynamic, false);
 });
 
-t.test('finds the last free server behind hundreds of places of a full one', async (t) => {
+void t.test('finds the last free server behind hundreds of places of a full one', async (t) => {
   const group = new Group(STATIC, [
     ...Array.from({ length: 20 }, () => ({ weight: 255, maxconn: 1 })),
     { weight: 1, maxconn: 2 },
@@ -55,7 +55,7 @@ t.test('finds the last free server behind hundreds of places of a full one', asy
   t.equal(group.held(3), 'uu-');
 });
 
-t.test('the table equals the rule applied place by place', async (t) => {
+void t.test('the table equals the rule applied place by place', async (t) => {
   const settings = ['1', '0:1', '256:1', '1:256', '3:3:3', '17:4:4:1:9', '5:0:5:1', '1:2:3:4:5:6:7:8:9:10'];
   for (const setting of settings) {
     const given = setting.split(':').map(Number);
