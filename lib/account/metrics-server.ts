@@ -54,6 +54,15 @@ export class MetricsServer {
     return this.#servers.map((server) => addressText(server.address()));
   }
 
+  /** The same as data; a unix socket has port 0. */
+  get listeners(): readonly { readonly address: string; readonly port: number }[] {
+    return this.#servers.flatMap((server) => {
+      const address = server.address();
+      if (address === null) return [];
+      return typeof address === 'string' ? { address, port: 0 } : { address: address.address, port: address.port };
+    });
+  }
+
   /**
    * Listens on one more address; port 0 takes a free one. A range takes its first port only.
    * Throws SluiceError ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND or ERR_BIND.
