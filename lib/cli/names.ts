@@ -2,61 +2,48 @@
  * Which names of a configuration have no address: `-c` refuses those as a start would, without opening a socket
  * (manual 5.2 "init-addr").
  *
- * Not here: the addresses a running balancer uses (`../load-balancer.ts`).
+ * Not here: how a name becomes an address (`../backend/resolve.ts`).
  */
-import { lookup } from 'node:dns/promises';
-import type { Config, ServerConfig } from '../config/config.ts';
+import { lookupBySystem, resolveServer } from '../backend/resolve.ts';
+import type { Lookup } from '../backend/resolve.ts';
+import type { Config } from '../config/config.ts';
 
-/** Whether the system knows an address for `name`. */
-export type KnowsName = (name: string) => Promise<boolean>;
+/** One sentence per server or bind line that could not start; empty if all could. */
+export async function unresolvedNames(config: Config, lookup: Lookup = lookupBySystem): Promise<string[]> {
+  const lookupOnce = remembering(lookup);
+  const proxies = config.proxies.filter(({ disabled }) => !disabled);
+  const servers = proxies.flatMap(({ name, backend }) =>
+    (backend?.servers ?? []).map((server) => problemOf(resolveServer(server, name, lookupOnce))),
+  );
+  const binds = proxies.flatMap(({ name, frontend }) =>
+    (frontend?.binds ?? []).flatMap(({ addresses }) =>
+      addresses.flatMap((address) => {
+        if (address.kind !== 'name') return [];
+        const sentence = `bind line of ${name}: the name '${address.host}' has no address`;
+        return [problemOf(lookupOnce(address.host), sentence)];
+      }),
+    ),
+  );
+  const problems = await Promise.all([...binds, ...servers]);
+  return problems.filter((problem) => problem !== null);
+}
 
-/** Asks the system, in its order (`/etc/hosts`, DNS). */
-export const systemKnowsName: KnowsName = async (name) => {
+/** Asks once for each name: hundreds of servers may share one. */
+function remembering(lookup: Lookup): Lookup {
+  const asked = new Map<string, Promise<string>>();
+  return (name) => {
+    const answer = asked.get(name) ?? lookup(name);
+    asked.set(name, answer);
+    return answer;
+  };
+}
+
+/** Null if `promise` is kept; `sentence`, or the error's own words, if not. */
+async function problemOf(promise: Promise<unknown>, sentence?: string): Promise<string | null> {
   try {
-    await lookup(name);
-    return true;
-  } catch {
-    return false;
+    await promise;
+    return null;
+  } catch (error) {
+    return sentence ?? (error instanceof Error ? error.message : String(error));
   }
-};
-
-/** One sentence without a final stop per server or bind line that could not start; empty if all could. */
-export async function unresolvedNames(config: Config, knows: KnowsName = systemKnowsName): Promise<string[]> {
-  const wanted = [...boundNames(config), ...serverNames(config)];
-  // Each name once: hundreds of servers may share one.
-  const names = [...new Set(wanted.map(({ name }) => name))];
-  const known = new Map(await Promise.all(names.map(async (name) => [name, await knows(name)] as const)));
-  return wanted
-    .filter(({ name }) => known.get(name) === false)
-    .map(({ name, place }) => `${place}: could not resolve address '${name}'`);
-}
-
-interface WantedName {
-  readonly name: string;
-  readonly place: string;
-}
-
-function boundNames({ proxies }: Config): WantedName[] {
-  return proxies.flatMap(({ name: proxyName, disabled, frontend }) =>
-    (disabled ? [] : (frontend?.binds ?? [])).flatMap(({ addresses }) =>
-      addresses.flatMap((address) =>
-        address.kind === 'name' ? [{ name: address.host, place: `bind of '${proxyName}'` }] : [],
-      ),
-    ),
-  );
-}
-
-function serverNames({ proxies }: Config): WantedName[] {
-  return proxies.flatMap(({ name: proxyName, disabled, backend }) =>
-    (disabled ? [] : (backend?.servers ?? [])).flatMap((server) =>
-      server.address.kind === 'name' && !startsWithoutName(server)
-        ? [{ name: server.address.host, place: `server '${proxyName}/${server.name}'` }]
-        : [],
-    ),
-  );
-}
-
-/** `init-addr libc,none` and `init-addr libc,192.0.2.1` have a way out when the name is unknown. */
-function startsWithoutName({ initAddr }: ServerConfig): boolean {
-  return initAddr.some(({ kind }) => kind === 'none' || kind === 'ip');
 }

@@ -4,11 +4,11 @@
  * Deviation towards the safer side: where HAProxy keeps root's group and supplementary groups unless `group` is given,
  * here `user` alone brings its own primary group, and the supplementary groups always go.
  *
- * Not here: binding (`../frontend/`), when to drop (`run.ts`).
+ * Not here: finding accounts (`../frontend/accounts.ts`), binding, when to drop (`run.ts`).
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import type { GlobalConfig } from '../config/config.ts';
+import { systemAccounts } from '../frontend/accounts.ts';
+import type { AccountLookup } from '../frontend/accounts.ts';
 
 /** Who to become; null: stay as we are. */
 export interface Identity {
@@ -28,38 +28,6 @@ export interface IdentityCalls {
   setgroups?: (groups: number[]) => void;
   setgid?: (gid: number) => void;
   setuid?: (uid: number) => void;
-}
-
-/** A line of `/etc/passwd` or `/etc/group` by its name or number; null: no such entry. */
-export type AccountLookup = (database: 'passwd' | 'group', key: string) => readonly string[] | null;
-
-/** Looks into the system's files, then asks its name service (LDAP and the like) where `getent` exists. */
-export const systemAccounts: AccountLookup = (database, key) => {
-  const line =
-    accountLine(readOrEmpty(`/etc/${database}`), key) ?? accountLine(fromNameService(database, key), key);
-  return line?.split(':') ?? null;
-};
-
-function accountLine(text: string, key: string): string | null {
-  return text.split('\n').find((line) => line.split(':')[0] === key || line.split(':')[2] === key) ?? null;
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function fromNameService(database: string, key: string): string {
-  // A name that begins with a dash would be taken for an option.
-  if (key.startsWith('-')) return '';
-  try {
-    return execFileSync('getent', [database, key], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  } catch {
-    return '';
-  }
 }
 
 /** Finds the numbers for the configured names. Changes nothing, so it is done before binding, and by `-c`. */

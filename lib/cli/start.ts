@@ -16,6 +16,7 @@ import { systemClock } from '../time/clock.ts';
 import type { CommandLine } from './arguments.ts';
 import type { Context } from './context.ts';
 import { startDaemon } from './daemon.ts';
+import { showEvents } from './debug.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { openJsonLog } from './json-log.ts';
 import { openDescriptorLimit, planDescriptors } from './limits.ts';
@@ -67,7 +68,10 @@ async function serve(
   const identity = configuredIdentity(config);
   const log = await openJsonLog(config.global.jsonLog, context.terminal);
   try {
-    const options = { openDescriptorLimit: openDescriptors, ...(log === null ? {} : { logger: log.logger }) };
+    const options = {
+      openDescriptorLimit: openDescriptors,
+      ...(log === null ? {} : { logger: log.logger, sessionLog: true }),
+    };
     const balancer = await createLoadBalancer(fitted, options);
     return await serveWith(balancer, command, context, fitted, identity, messages);
   } finally {
@@ -86,6 +90,7 @@ async function serveWith(
   try {
     const pidfile = becomeService(command, context, config, identity, messages);
     announce(command, balancer, messages);
+    if (command.debug) showEvents(balancer, messages);
     context.daemonReport?.ready();
     const exitCode = await untilStopped(balancer, context.signals, {
       graceMs: config.global.graceMs,

@@ -1,7 +1,9 @@
 import t from 'tap';
-import type { AccountLookup, IdentityCalls } from '../../lib/cli/privileges.ts';
-import { dropPrivileges, findIdentity, systemAccounts } from '../../lib/cli/privileges.ts';
+import type { IdentityCalls } from '../../lib/cli/privileges.ts';
+import { dropPrivileges, findIdentity } from '../../lib/cli/privileges.ts';
 import { GLOBAL_DEFAULTS } from '../../lib/config/defaults.ts';
+import { systemAccounts } from '../../lib/frontend/accounts.ts';
+import type { AccountLookup } from '../../lib/frontend/accounts.ts';
 
 const accounts: AccountLookup = (database, key) => {
   const lines = database === 'passwd' ? ['www:x:33:44::/:/bin/false'] : ['www-group:x:55:'];

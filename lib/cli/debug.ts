@@ -1,0 +1,42 @@
+/**
+ * `-d`: every event of a balancer as one line, for people who watch what happens.
+ *
+ * Not here: logs (`../account/log/`).
+ */
+import type { SessionRecord, SessionStart } from '../account/session.ts';
+import type { ServerStateEvent } from '../backend/states.ts';
+import type { LoadBalancer } from '../load-balancer.ts';
+import type { Messages } from './messages.ts';
+
+/** Shows events of `balancer` until it is closed. */
+export function showEvents(balancer: LoadBalancer, messages: Messages): void {
+  balancer.on('connection', (session) => messages.raw(acceptLine(session)));
+  balancer.on('close', (session) => messages.raw(closeLine(session)));
+  balancer.on('serverState', (event) => messages.raw(stateLine(event)));
+}
+
+/** `00000001:https_proxy.accept from 192.0.2.1:51234 to 192.0.2.9:443`, begun as HAProxy's own. */
+export function acceptLine({ id, frontendName, ...session }: SessionStart): string {
+  const from = endpoint(session.clientAddress, session.clientPort);
+  const to = endpoint(session.frontendAddress, session.frontendPort);
+  return `${number(id)}:${frontendName}.accept from ${from} to ${to}\n`;
+}
+
+/** `00000001:https_proxy.closed nirvana/nirvana1 normal, 517 bytes in, 1024 out, 12 ms`. */
+export function closeLine(session: SessionRecord): string {
+  const { id, frontendName, backendName, serverName, ending, bytesIn, bytesOut, totalMs } = session;
+  const traffic = `${bytesIn} bytes in, ${bytesOut} out, ${totalMs} ms`;
+  return `${number(id)}:${frontendName}.closed ${backendName}/${serverName ?? '<NOSRV>'} ${ending.reason}, ${traffic}\n`;
+}
+
+function stateLine({ text }: ServerStateEvent): string {
+  return `${text}\n`;
+}
+
+function number(id: number): string {
+  return id.toString(16).padStart(8, '0');
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

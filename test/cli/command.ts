@@ -1,0 +1,80 @@
+/**
+ * The built command as a child process: what it says, how it ends, signals to it.
+ *
+ * Not here: running the command inside the test (`run.test.ts`).
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Journal, within } from '../help/gate.ts';
+
+const main = fileURLToPath(new URL('../../lib/cli/main.js', import.meta.url));
+
+/** How a process ended: its exit status, or the signal that killed it. */
+export type End = number | NodeJS.Signals;
+
+export class Command {
+  readonly child: ChildProcess;
+  /** Standard output and error, line by line as they come. */
+  readonly lines = new Journal();
+  readonly #ended: Promise<End>;
+  #out = '';
+  #err = '';
+
+  private constructor(program: string, words: readonly string[]) {
+    // A colour or a debugger wanted by whoever runs the tests must not reach the command.
+    const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_OPTIONS: _options, ...env } = process.env;
+    this.child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#read(this.child.stdout, (text) => (this.#out += text));
+    this.#read(this.child.stderr, (text) => (this.#err += text));
+    this.#ended = once(this.child, 'close').then(([code, signal]) => (code ?? signal) as End);
+  }
+
+  static start(words: readonly string[]): Command {
+    return new Command(process.execPath, [main, ...words]);
+  }
+
+  /** Starts it with a lower limit of open descriptors. */
+  static startLimited(descriptors: number, words: readonly string[]): Command {
+    const script = `ulimit -n ${descriptors}; exec "$0" "$@"`;
+    return new Command('/bin/sh', ['-c', script, process.execPath, main, ...words]);
+  }
+
+  get out(): string {
+    return this.#out;
+  }
+
+  get err(): string {
+    return this.#err;
+  }
+
+  /** Waits for a line of either output. */
+  said(wanted: RegExp): Promise<string> {
+    return this.lines.until((line) => wanted.test(line));
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  ended(): Promise<End> {
+    return within(this.#ended, () => `the command to end; it said: ${this.#out}${this.#err}`);
+  }
+
+  /** For `t.teardown`: nothing outlives its test. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  #read(stream: NodeJS.ReadableStream | null, keep: (text: string) => void): void {
+    let rest = '';
+    stream?.setEncoding('utf8');
+    stream?.on('data', (text: string) => {
+      keep(text);
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.lines.note(line);
+    });
+  }
+}

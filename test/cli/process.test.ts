@@ -1,0 +1,204 @@
+/** The command as operators run it: one process per case, so only what needs a process stands here. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import net from 'node:net';
+import t from 'tap';
+import type { Test } from 'tap';
+import { Peer, PeerServer, echo, unusedPort } from '../help/peer.ts';
+import { Command } from './command.ts';
+
+interface Setting {
+  readonly file: string;
+  readonly port: number;
+  readonly server: PeerServer;
+}
+
+/** An echo server and a configuration file that leads to it; `global` are lines of that section. */
+async function setting(t: Test, global = ''): Promise<Setting> {
+  const server = await PeerServer.listen({ service: echo });
+  t.teardown(() => server.close());
+  const port = await unusedPort();
+  const file = join(t.testdir({ 'sluice.cfg': configuration(port, server.port, global) }), 'sluice.cfg');
+  return { file, port, server };
+}
+
+function configuration(port: number, serverPort: number, global: string): string {
+  return `global
+${global}
+listen l
+  mode tcp
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+  bind 127.0.0.1:${port}
+  server s 127.0.0.1:${serverPort}
+`;
+}
+
+async function started(t: Test, words: readonly string[]): Promise<Command> {
+  const command = Command.start(['-V', ...words]);
+  t.teardown(() => command.kill());
+  await command.said(/listens on/);
+  return command;
+}
+
+/** A client through the balancer that has got its echo. */
+async function connected(t: Test, port: number): Promise<Peer> {
+  const client = await Peer.connect(port);
+  t.teardown(() => client.close());
+  client.send('hello');
+  await client.expect('hello');
+  return client;
+}
+
+async function refused(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(true));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
+}
+
+void t.test('SIGTERM: no new clients, the session goes on, exit 0 when it ends', async (t) => {
+  const { file, port } = await setting(t);
+  const command = await started(t, ['-f', file]);
+  const client = await connected(t, port);
+  command.signal('SIGTERM');
+  await untilRefused(port);
+  client.send(' again');
+  await client.expect('hello again');
+  client.end();
+  t.equal(await command.ended(), 0);
+});
+
+/** The signal arrives when it arrives; once refused, it stays so. */
+async function untilRefused(port: number): Promise<void> {
+  while (!(await refused(port)));
+}
+
+void t.test('hard-stop-after cuts what is left, and that is still an orderly end', async (t) => {
+  const { file, port } = await setting(t, '  hard-stop-after 50ms');
+  const command = await started(t, ['-f', file]);
+  const client = await connected(t, port);
+  command.signal('SIGTERM');
+  await client.over();
+  t.equal(await command.ended(), 0);
+});
+
+void t.test('a second signal ends it at once', async (t) => {
+  const { file, port } = await setting(t);
+  const command = await started(t, ['-f', file]);
+  const client = await connected(t, port);
+  command.signal('SIGTERM');
+  await untilRefused(port);
+  command.signal('SIGINT');
+  await client.over();
+  t.equal(await command.ended(), 130);
+});
+
+void t.test('SIGUSR1 drains and opens no debugger', async (t) => {
+  const { file, port } = await setting(t);
+  const command = await started(t, ['-f', file]);
+  const client = await connected(t, port);
+  command.signal('SIGUSR1');
+  await untilRefused(port);
+  t.ok(await refused(9229), "nothing listens on the debugger's port");
+  client.end();
+  t.equal(await command.ended(), 0);
+  t.notMatch(command.err, /Debugger/);
+});
+
+void t.test('SIGHUP shows the states of the servers, and the rest is said to have no effect', async (t) => {
+  const { file } = await setting(t);
+  const command = await started(t, ['-f', file]);
+  command.signal('SIGHUP');
+  await command.said(/Server l\/s is .*Conn: 0 act, 0 pend, 0 tot\./);
+  command.signal('SIGUSR2');
+  await command.said(/SIGUSR2: reloading is not available/);
+  command.signal('SIGINT');
+  t.equal(await command.ended(), 0);
+});
+
+void t.test('from a file it says nothing, and ends when idle', async (t) => {
+  const { file, port } = await setting(t);
+  const command = Command.start(['-f', file]);
+  t.teardown(() => command.kill());
+  while (await refused(port));
+  command.signal('SIGINT');
+  t.equal(await command.ended(), 0);
+  t.same([command.out, command.err], ['', '']);
+});
+
+void t.test('an address in use is one sentence and its own exit code', async (t) => {
+  const { server } = await setting(t);
+  const words = ['--listen', `127.0.0.1:${server.port}`, '--server', '127.0.0.1:1'];
+  const command = Command.start(words);
+  t.equal(await command.ended(), 3);
+  t.match(command.err, new RegExp(`^\\[ALERT\\] .*127\\.0\\.0\\.1:${server.port}.*\\n$`));
+});
+
+void t.test('too few descriptors for maxconn name the number to set', async (t) => {
+  const { file } = await setting(t);
+  const command = Command.startLimited(64, ['-n', '100', '-f', file]);
+  t.equal(await command.ended(), 5);
+  t.match(
+    command.err,
+    /^\[ALERT\] .*maxconn 100 needs [0-9]+ open descriptors, .* is 64: set it to at least [0-9]+.*\n$/,
+  );
+});
+
+void t.test('-D leaves once everything is bound, -p holds the number of the one that serves', async (t) => {
+  const { file, port } = await setting(t);
+  const pidfile = join(t.testdir(), 'sluice.pid');
+  const parent = Command.start(['-D', '-p', pidfile, '-f', file]);
+  t.equal(await parent.ended(), 0);
+  const pid = Number(readFileSync(pidfile, 'utf8'));
+  t.teardown(() => killed(pid));
+  t.not(pid, parent.child.pid);
+  const client = await connected(t, port);
+  process.kill(pid, 'SIGUSR1');
+  await untilRefused(port);
+  client.end();
+  while (existsSync(pidfile)) await new Promise((resolve) => setImmediate(resolve));
+});
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    return;
+  }
+}
+
+void t.test('-D that cannot bind says so and exits as a start in the foreground', async (t) => {
+  const { file, port } = await setting(t);
+  const squatter = await PeerServer.listen({ port });
+  t.teardown(() => squatter.close());
+  const parent = Command.start(['-D', '-f', file]);
+  t.equal(await parent.ended(), 3);
+  t.match(parent.err, new RegExp(`127\\.0\\.0\\.1:${port}`));
+});
+
+void t.test('user and group are given up after binding', async (t) => {
+  if (process.getuid?.() !== 0) {
+    t.comment('only root can give up root: this case has nothing to test here');
+    return;
+  }
+  const { file, port } = await setting(t, '  user nobody');
+  const command = await started(t, ['-f', file]);
+  await connected(t, port);
+  const status = readFileSync(`/proc/${command.child.pid ?? 0}/status`, 'utf8');
+  const uid = Number(/^Uid:\s+([0-9]+)/m.exec(status)?.[1]);
+  t.not(uid, 0);
+  t.match(
+    status,
+    new RegExp(`^Uid:\\s+${uid}\\s+${uid}\\s+${uid}\\s+${uid}$`, 'm'),
+    'real, effective, saved',
+  );
+  const gid = Number(/^Gid:\s+([0-9]+)/m.exec(status)?.[1]);
+  t.not(gid, 0);
+  t.match(status, new RegExp(`^Groups:\\s+${gid}\\s*$`, 'm'), 'no group of root is left');
+});
