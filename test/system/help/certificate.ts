@@ -16,9 +16,8 @@ export async function makeCertificate(directory: string, commonName: string): Pr
   const certFile = join(directory, 'cert.pem');
   const keyFile = join(directory, 'key.pem');
   const names = `subjectAltName=DNS:${commonName},DNS:localhost,IP:127.0.0.1`;
-  await run('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-    ...['-subj', `/CN=${commonName}`, '-addext', names, '-keyout', keyFile, '-out', certFile],
-  ]);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile];
+  const subject = ['-subj', `/CN=${commonName}`, '-addext', names, '-days', '2'];
+  await run('openssl', ['req', '-x509', ...key, ...subject, '-out', certFile]);
   return { certFile, keyFile };
 }

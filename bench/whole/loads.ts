@@ -1,0 +1,167 @@
+/**
+ * The loads, each by a real generator from Debian's packages where one exists: what is sent, in which unit the work counts,
+ * what came out.
+ *
+ * Not here: in which order they run and what is made of the figures (`measure.ts`).
+ */
+import { readFileSync } from 'node:fs';
+import { run, start, type Owner, written } from '../../test/system/help/process.ts';
+import type { Contestant } from './contestants.ts';
+
+/** What one run of a load gave. */
+export interface Run {
+  /** Work done, in the load's unit (bytes, requests, connections). */
+  readonly work: number;
+  readonly seconds: number;
+  /** Of one request or connection, as the generator saw it; null where it has none. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+export interface Load {
+  readonly name: string;
+  /** Needed command; the load is left out where it is missing. */
+  readonly tool: string;
+  /** How `work` per second is shown: divided by `per`. */
+  readonly rate: { readonly unit: string; readonly per: number };
+  /** How CPU time per work is shown: seconds times `scale`. */
+  readonly cost: { readonly unit: string; readonly scale: number };
+  run(contestant: Contestant, seconds: number): Promise<Run>;
+}
+
+const GB = 1e9;
+const MILLION = 1e6;
+
+function bulk(direction: 'up' | 'down', streams: number): Load {
+  return {
+    name: `bulk ${direction}, ${streams} ${streams === 1 ? 'stream' : 'streams'}`,
+    tool: 'iperf3',
+    rate: { unit: 'GB/s', per: GB },
+    cost: { unit: 'CPU s/GB', scale: GB },
+    async run({ host, ports }, seconds) {
+      const reverse = direction === 'down' ? ['-R'] : [];
+      const target = ['-c', host, '-p', `${ports.bulk}`, '-P', `${streams}`];
+      const program = await run('iperf3', [...target, '-t', `${seconds}`, '-J', ...reverse]);
+      const { end, error } = JSON.parse(program.stdout) as {
+        end: { sum_received?: { bytes: number; seconds: number } };
+        error?: string;
+      };
+      if (end.sum_received === undefined) throw new Error(`iperf3: ${error}`);
+      return { work: end.sum_received.bytes, seconds: end.sum_received.seconds, p50Ms: null, p99Ms: null };
+    },
+  };
+}
+
+/** `1.23ms`, `456.00us`, `1.2s` as milliseconds. */
+function latencyMs(text: string): number {
+  const [, figure = '', unit = ''] = text.match(/^([\d.]+)(us|ms|s)$/) ?? [];
+  return Number(figure) * ({ us: 0.001, ms: 1, s: 1000 }[unit] ?? Number.NaN);
+}
+
+function web(
+  name: string,
+  clients: number,
+  headers: readonly string[],
+  unit: string,
+  cost: Load['cost'],
+): Load {
+  return {
+    name,
+    tool: 'wrk',
+    rate: { unit, per: 1 },
+    cost,
+    async run({ host, ports }, seconds) {
+      const options = ['-t', '1', '-c', `${clients}`, '-d', `${seconds}s`, '--latency'];
+      const lines = headers.flatMap((header) => ['-H', header]);
+      const { stdout } = await run('wrk', [...options, ...lines, `http://${host}:${ports.http}/`]);
+      const found = (pattern: RegExp): string => stdout.match(pattern)?.[1] ?? '';
+      const errors = found(/Socket errors: (.*)/);
+      // With `Connection: close` wrk counts each end as a read error on some versions; connecting must not fail.
+      if (/connect [1-9]/.test(errors)) throw new Error(`wrk: ${errors}`);
+      return {
+        work: Number(found(/(\d+) requests in/)),
+        seconds: latencyMs(found(/requests in ([\d.]+(?:us|ms|s))/)) / 1000,
+        p50Ms: latencyMs(found(/50%\s+(\S+)/)),
+        p99Ms: latencyMs(found(/99%\s+(\S+)/)),
+      };
+    },
+  };
+}
+
+/** `redis-benchmark` wants a number of requests: this many a second are asked for, which is near what a core can. */
+const REDIS_REQUESTS_PER_SECOND = 60_000;
+
+function redis(command: 'GET' | 'SET'): Load {
+  return {
+    name: `redis ${command}, 50 clients`,
+    tool: 'redis-benchmark',
+    rate: { unit: 'requests/s', per: 1 },
+    cost: { unit: 'CPU s/million', scale: MILLION },
+    async run({ host, ports }, seconds) {
+      const count = Math.round(REDIS_REQUESTS_PER_SECOND * seconds);
+      const at = ['-h', host, '-p', `${ports.redis}`];
+      const { stdout } = await run('redis-benchmark', [
+        ...at,
+        '-c',
+        '50',
+        '-n',
+        `${count}`,
+        '-t',
+        command,
+        '--csv',
+      ]);
+      const line = stdout.split('\n').find((text) => text.startsWith(`"${command}"`)) ?? '';
+      const [, perSecond, , , p50, , p99] = line.split(',').map((field) => Number(field.replaceAll('"', '')));
+      return { work: count, seconds: count / (perSecond ?? 0), p50Ms: p50 ?? null, p99Ms: p99 ?? null };
+    },
+  };
+}
+
+/** Everything that is put on in turn, but `idle`, which is a matter of memory. */
+export const LOADS: readonly Load[] = [
+  bulk('up', 1),
+  bulk('down', 1),
+  bulk('up', 16),
+  bulk('down', 16),
+  web('requests, 64 keep-alive clients', 64, [], 'requests/s', { unit: 'CPU s/million', scale: MILLION }),
+  redis('GET'),
+  redis('SET'),
+  web('connections, one request each', 64, ['Connection: close'], 'connections/s', {
+    unit: 'CPU µs/connection',
+    scale: MILLION,
+  }),
+];
+
+/** Connections held for the memory of an idle one. */
+export const HELD_COUNT = 5000;
+
+/** Resident memory of a process. */
+function residentBytes(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB/m)?.[1]) * 1024;
+}
+
+/** CPU time of a process with all its threads, user and kernel, in seconds (proc(5), fields 14 and 15 in ticks of 10 ms). */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The program's name stands in brackets and may hold blanks.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Bytes of memory that one idle proxied connection costs the contestant. */
+export async function idleBytesPerConnection(
+  owner: Owner,
+  contestant: Contestant,
+  hold: string,
+): Promise<number> {
+  const { pid, host, ports } = contestant;
+  if (pid === null) throw new Error('the direct path has no memory of its own');
+  const before = residentBytes(pid);
+  const args = [hold, 'clients', host, `${ports.held}`, `${HELD_COUNT}`];
+  const clients = start(owner, process.execPath, args, { interactive: true });
+  await written(clients, /held/);
+  const bytes = residentBytes(pid) - before;
+  clients.child.stdin?.end();
+  await clients.ended;
+  return bytes / HELD_COUNT;
+}
