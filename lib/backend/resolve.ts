@@ -18,7 +18,11 @@ export const lookupBySystem: Lookup = async (name) => (await systemLookup(name))
  * Null where `init-addr` ends with `none`: the server then starts in maintenance. Rejects with ERR_NAME_NOT_RESOLVED if
  * nothing of `init-addr` gives an address.
  */
-export async function resolveServer(config: ServerConfig, backendName: string, lookup: Lookup): Promise<ServerTarget | null> {
+export async function resolveServer(
+  config: ServerConfig,
+  backendName: string,
+  lookup: Lookup,
+): Promise<ServerTarget | null> {
   const { address } = config;
   switch (address.kind) {
     case 'unix':

@@ -77,7 +77,10 @@ function maintenanceOf(server: Server): MaintenanceCause | null {
   if (!server.inMaintenance) return null;
   if (server.admin === 'maint') return { kind: 'own' };
   if (server.target === null || server.tracked === null) return { kind: 'resolution' };
-  return { kind: 'tracked', via: { backendName: server.tracked.backendName, serverName: server.tracked.name } };
+  return {
+    kind: 'tracked',
+    via: { backendName: server.tracked.backendName, serverName: server.tracked.name },
+  };
 }
 
 function endOfChain(server: Server): Server {

@@ -12,7 +12,8 @@ export type AccountLookup = (database: 'passwd' | 'group', key: string) => reado
 
 /** Looks into the system's files, then asks its name service (LDAP and the like) where `getent` exists. */
 export const systemAccounts: AccountLookup = (database, key) => {
-  const line = accountLine(readOrEmpty(`/etc/${database}`), key) ?? accountLine(fromNameService(database, key), key);
+  const line =
+    accountLine(readOrEmpty(`/etc/${database}`), key) ?? accountLine(fromNameService(database, key), key);
   return line?.split(':') ?? null;
 };
 
@@ -21,7 +22,10 @@ export function findAccount(database: 'passwd' | 'group', name: string | null): 
   if (name === null) return null;
   const entry = systemAccounts(database, name);
   if (entry === null) {
-    throw new SluiceError('ERR_UNKNOWN_ACCOUNT', `there is no ${database === 'group' ? 'group' : 'user'} '${name}'`);
+    throw new SluiceError(
+      'ERR_UNKNOWN_ACCOUNT',
+      `there is no ${database === 'group' ? 'group' : 'user'} '${name}'`,
+    );
   }
   return Number(entry[2]);
 }

@@ -1,0 +1,74 @@
+/**
+ * The end of a balancer: waits until the last session has ended or the time is over, cuts what is left, then finishes. A later
+ * call may shorten the wait, never lengthen it.
+ *
+ *     waiting --last session ended--> finishing --> over
+ *        |                               ^
+ *        +----- time is over: cut -------+
+ *
+ * Not here: what finishing means (`load-balancer.ts`).
+ */
+import type { House } from './house.ts';
+import type { Clock, Timer } from './time/clock.ts';
+
+/** What came of `close`. */
+export interface CloseOutcome {
+  /** Sessions that had not ended by themselves. */
+  readonly cutSessions: number;
+}
+
+export class Closing {
+  readonly outcome: Promise<CloseOutcome>;
+  readonly #clock: Clock;
+  readonly #house: House;
+  readonly #resolveEmpty: () => void;
+  #endsAtMs = Number.POSITIVE_INFINITY;
+  #timer: Timer | null = null;
+  #cutCount = 0;
+
+  constructor(clock: Clock, house: House, finish: () => Promise<void>) {
+    this.#clock = clock;
+    this.#house = house;
+    const { promise, resolve } = resolvable();
+    this.#resolveEmpty = resolve;
+    this.outcome = promise.then(finish).then(() => ({ cutSessions: this.#cutCount }));
+    house.emptied = () => this.#empty();
+    if (house.streamCount === 0) this.#empty();
+  }
+
+  /** Cuts in `drainMs` from now, unless that is later than agreed before. */
+  within(drainMs: number): void {
+    const endsAtMs = this.#clock.nowMs() + drainMs;
+    if (endsAtMs >= this.#endsAtMs) return;
+    this.#endsAtMs = endsAtMs;
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (drainMs <= 0) this.#cut();
+    else if (this.#house.streamCount > 0)
+      this.#timer = this.#clock.after(Math.min(drainMs, LONGEST_MS), () => this.#cut());
+  }
+
+  #cut(): void {
+    for (const stream of this.#house.streams()) {
+      this.#cutCount += 1;
+      stream.kill('killed');
+    }
+  }
+
+  #empty(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#resolveEmpty();
+  }
+}
+
+/** What a timer can hold. */
+const LONGEST_MS = 2_147_483_647;
+
+function resolvable(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

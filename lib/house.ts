@@ -1,0 +1,113 @@
+/**
+ * What all frontends of one balancer share: the process-wide limits, the numbering of streams, the doors with clients waiting,
+ * and the way events leave.
+ *
+ * Not here: starting and stopping (`load-balancer.ts`), one frontend's own limits (`frontend/`).
+ */
+import type { SessionListener } from './account/account.ts';
+import type { Logger } from './account/log/logger.ts';
+import { Rate } from './account/rate.ts';
+import type { SessionRecord, SessionStart } from './account/session.ts';
+import type { ServerStateEvent } from './backend/states.ts';
+import { Limit } from './frontend/admit.ts';
+import type { Frontend, FrontendOwner } from './frontend/frontend.ts';
+import type { Listener } from './frontend/listener.ts';
+import type { Stream } from './stream/stream.ts';
+import type { Clock } from './time/clock.ts';
+
+/** An event of the library with what it carries. */
+export type Announcement =
+  | { readonly event: 'connection'; readonly details: [SessionStart] }
+  | { readonly event: 'close'; readonly details: [SessionRecord] }
+  | { readonly event: 'serverState'; readonly details: [ServerStateEvent] }
+  | { readonly event: 'drain'; readonly details: [] };
+
+/** Descriptors that parked clients leave alone: standard streams, logs, scrapes, checks under way. */
+const RESERVED_DESCRIPTORS = 64;
+
+export class House implements FrontendOwner, SessionListener {
+  readonly processLimit: Limit;
+  readonly parkedLimit: Limit;
+  /** Listeners with clients at the door. */
+  readonly waiting = new Set<Listener>();
+  readonly sessionRate = new Rate();
+  sessionsTotal = 0;
+  frontends: readonly Frontend[] = [];
+  announce: (announcement: Announcement) => void = () => {};
+  /** Told whenever the last session has ended. */
+  emptied: () => void = () => {};
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #streamId = 0;
+  #lettingIn = false;
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly logger: Logger;
+    /** Process-wide; 0: none. */
+    readonly maxconn: number;
+    /** 0: not known. */
+    readonly descriptorLimit: number;
+  }) {
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.processLimit = new Limit(options.maxconn);
+    this.parkedLimit = new Limit(parkedMax(options.maxconn, options.descriptorLimit));
+  }
+
+  get streamCount(): number {
+    return this.processLimit.now;
+  }
+
+  nextStreamId(): number {
+    this.#streamId += 1;
+    return this.#streamId;
+  }
+
+  /** A session has ended: whoever waits at a door may come in, listeners in turn. */
+  roomMade(): void {
+    if (this.processLimit.now === 0) this.emptied();
+    // A client that is let in may end at once and make room again; the loop that runs already sees to that.
+    if (this.#lettingIn || this.waiting.size === 0) return;
+    this.#lettingIn = true;
+    for (const listener of [...this.waiting]) listener.letIn();
+    this.#lettingIn = false;
+  }
+
+  /** Every stream that has not ended. */
+  streams(): Stream[] {
+    return this.frontends.flatMap((frontend) => [...frontend.streams]);
+  }
+
+  countBytes(): void {
+    for (const frontend of this.frontends) {
+      for (const stream of frontend.streams) stream.countBytes();
+    }
+  }
+
+  sessionStarted(start: SessionStart): void {
+    this.sessionsTotal += 1;
+    this.sessionRate.add(this.#clock.nowMs());
+    this.announce({ event: 'connection', details: [start] });
+  }
+
+  sessionConnected(): void {}
+
+  sessionEnded(record: SessionRecord): void {
+    this.announce({ event: 'close', details: [record] });
+  }
+
+  /** The system would not hand over a connection, for want of descriptors as a rule; libuv has closed it. */
+  readonly listenerFailed = (error: NodeJS.ErrnoException, listener: Listener): void => {
+    listener.counters.refused.add('out-of-descriptors');
+    this.#logger.warn(
+      { listener: listener.name, code: error.code },
+      `a client could not be accepted: ${error.message}`,
+    );
+  };
+}
+
+function parkedMax(maxconn: number, descriptorLimit: number): number {
+  if (descriptorLimit === 0 || !Number.isFinite(descriptorLimit)) return 0;
+  return Math.max(1, descriptorLimit - RESERVED_DESCRIPTORS - 2 * maxconn);
+}

@@ -1,0 +1,45 @@
+/**
+ * The public door: what an embedding program may import. Nothing inside imports it.
+ */
+export { createLoadBalancer, LoadBalancer } from './load-balancer.ts';
+export type {
+  CloseOptions,
+  ListeningAddress,
+  LoadBalancerEvents,
+  LoadBalancerOptions,
+} from './load-balancer.ts';
+export type { CloseOutcome } from './closing.ts';
+export { defineConfig } from './config/define.ts';
+export type { ConfigInput } from './config/define.ts';
+export { parseConfig } from './config/parse.ts';
+export type { ParseOptions, ParseResult } from './config/parse.ts';
+export { printConfig } from './config/print.ts';
+export { renderDiagnostic, renderDiagnostics } from './config/render.ts';
+export type * from './config/config.ts';
+export type { Diagnostic, Place, Severity } from './config/diagnostic.ts';
+export type { ConfigText } from './config/statements.ts';
+export { ConfigError, ERROR_CODES, SluiceError } from './errors.ts';
+export type { ErrorCode } from './errors.ts';
+export type { BalanceFunction, BalanceFunctionServer, ChoiceContext } from './backend/balance/balancer.ts';
+export type { AdminState } from './backend/server.ts';
+export type { ServerStateEvent } from './backend/states.ts';
+export type { Logger } from './account/log/logger.ts';
+export type {
+  EndCause,
+  EndReason,
+  EndStage,
+  Ending,
+  SessionRecord,
+  SessionStart,
+} from './account/session.ts';
+export type {
+  BackendStats,
+  FrontendStats,
+  ListenerStats,
+  ServerStats,
+  Stats,
+  TargetStats,
+  TrafficStats,
+} from './account/stats.ts';
+export type { ServerStatus } from './account/views.ts';
+export type { Clock, Timer } from './time/clock.ts';

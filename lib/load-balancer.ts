@@ -1,0 +1,411 @@
+/**
+ * LoadBalancer: the running whole. Starts, drains and closes; finds frontends, backends and servers by name; tells what
+ * happens as events.
+ *
+ *     createLoadBalancer --> running --drain--> draining --close--> closed
+ *                               |                                    ^
+ *                               +--------------close-----------------+
+ *
+ * Embeddable: no signal handler, no exit, no output of its own, nothing at module level; several live in one process.
+ *
+ * Not here: making things from the configuration (`build.ts`), the command (`cli/`).
+ */
+import { EventEmitter } from 'node:events';
+import type { Registry } from 'prom-client';
+import { Account } from './account/account.ts';
+import { Logs } from './account/logs.ts';
+import { silentLogger, type Logger } from './account/log/logger.ts';
+import { MetricsServer } from './account/metrics-server.ts';
+import { createProcessRegistry } from './account/process-metrics.ts';
+import { createRegistry, type MetricsSource } from './account/prometheus.ts';
+import type { SessionRecord, SessionStart } from './account/session.ts';
+import { statsOf, type Stats } from './account/stats.ts';
+import type { ProcessView } from './account/views.ts';
+import type { Backend } from './backend/backend.ts';
+import type { BalanceFunction } from './backend/balance/balancer.ts';
+import { lookupBySystem, type Lookup } from './backend/resolve.ts';
+import type { AdminState, Server } from './backend/server.ts';
+import type { ServerStateEvent } from './backend/states.ts';
+import { viewBackend } from './backend/view.ts';
+import { build, type Built } from './build.ts';
+import type { StateLine } from './check/messages.ts';
+import { Closing, type CloseOutcome } from './closing.ts';
+import type { Config } from './config/config.ts';
+import { parseConfig } from './config/parse.ts';
+import { ConfigError, SluiceError } from './errors.ts';
+import type { Frontend } from './frontend/frontend.ts';
+import { viewFrontend } from './frontend/view.ts';
+import { House, type Announcement } from './house.ts';
+import { systemClock, type Clock, type Timer } from './time/clock.ts';
+import { DeadlineWheel } from './time/coarse.ts';
+import { createPublicTransport } from './transport/public.ts';
+import { ownVersion } from './version.ts';
+
+export interface LoadBalancerOptions {
+  /** Where notices, and with `sessionLog` one line per session, go; pino fits. Default: nowhere. */
+  readonly logger?: Logger;
+  /** One JSON line per finished session and per change of state to `logger`. Default: false. */
+  readonly sessionLog?: boolean;
+  /** Policies for `balance fn:NAME`, by name. */
+  readonly balanceFunctions?: Readonly<Record<string, BalanceFunction>>;
+  /** Environment for `"$NAME"` in configuration text. Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * How many descriptors the process may open, so that clients waiting at the door never take those that
+   * sessions need. Default: not limited by this.
+   */
+  readonly openDescriptorLimit?: number;
+  /** The source of time; tests bring their own. */
+  readonly clock?: Clock;
+  /** Numbers in [0, 1), for `random` and spread checks. */
+  readonly random?: () => number;
+  /** How names of servers are looked up at start. */
+  readonly lookup?: Lookup;
+}
+
+/** Every event with what it carries. Listeners run after the fact, in a microtask of their own: they cannot disturb traffic. */
+export interface LoadBalancerEvents {
+  /** A client was let in. */
+  connection: [SessionStart];
+  /** A session has ended, however; the record tells all about it. */
+  close: [SessionRecord];
+  /** A server went up, down, into or out of drain or maintenance. */
+  serverState: [ServerStateEvent];
+  /** No more clients are accepted from now on. */
+  drain: [];
+}
+
+/** An address that is being listened on. */
+export interface ListeningAddress {
+  readonly frontendName: string;
+  readonly listenerName: string;
+  /** IP address, or the path of a unix socket. */
+  readonly address: string;
+  /** 0 for a unix socket. */
+  readonly port: number;
+}
+
+export interface CloseOptions {
+  /** How long sessions may go on, in milliseconds; 0 cuts at once, Infinity waits for the last one. Default 0. */
+  readonly drainMs?: number;
+}
+
+/**
+ * Builds, binds and starts. Resolves once every listener is bound.
+ *
+ * Rejects with `ConfigError` (code ERR_CONFIG) for text with faults, otherwise with `SluiceError`: ERR_NO_LISTENER,
+ * ERR_NAME_NOT_RESOLVED, ERR_UNKNOWN_BALANCE_FUNCTION, ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND, ERR_BIND. Nothing stays
+ * bound or running then.
+ *
+ * @param config text in HAProxy's language, or a Config from `defineConfig` or `parseConfig`.
+ * @example
+ * const lb = await createLoadBalancer(`
+ *   listen web
+ *     bind 127.0.0.1:0
+ *     server a 10.0.0.1:9443 check
+ * `);
+ * console.log(lb.addresses[0]?.port);
+ * await lb.close({ drainMs: 5000 });
+ */
+export async function createLoadBalancer(
+  config: Config | string,
+  options: LoadBalancerOptions = {},
+): Promise<LoadBalancer> {
+  const parts = await assemble(typeof config === 'string' ? parseText(config, options) : config, options);
+  const loadBalancer = new LoadBalancer(parts);
+  await loadBalancer.listen();
+  return loadBalancer;
+}
+
+/** What a LoadBalancer is made of. */
+interface Parts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly logs: Logs;
+  readonly house: House;
+  readonly built: Built;
+  readonly descriptorLimit: number;
+}
+
+async function assemble(config: Config, options: LoadBalancerOptions): Promise<Parts> {
+  if (!config.proxies.some(({ disabled, frontend }) => !disabled && (frontend?.binds.length ?? 0) > 0)) {
+    throw new SluiceError(
+      'ERR_NO_LISTENER',
+      'no frontend has an enabled bind line: there is nothing to listen on',
+    );
+  }
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? silentLogger;
+  const descriptorLimit = options.openDescriptorLimit ?? 0;
+  const logs = new Logs({
+    config,
+    clock,
+    logger,
+    sessionLogger: options.sessionLog === true ? logger : null,
+    pid: process.pid,
+  });
+  const house = new House({ clock, logger, maxconn: config.global.maxconn, descriptorLimit });
+  const built = await build(config, {
+    clock,
+    wheel: new DeadlineWheel(clock),
+    transport: createPublicTransport({ nowMs: () => clock.nowMs() }),
+    random: options.random ?? Math.random,
+    lookup: options.lookup ?? lookupBySystem,
+    balanceFunctions: new Map(Object.entries(options.balanceFunctions ?? {})),
+    owner: house,
+    stateListener: {
+      stateLine: (backend, line) => logs.stateLine(backend.name, line),
+      serverChanged: (event) => house.announce({ event: 'serverState', details: [event] }),
+    },
+    accountOf: (proxy, frontend) => new Account([logs.sessionListener(proxy, frontend), house]),
+    parkedLimit: house.parkedLimit,
+    waiting: house.waiting,
+    listenerFailed: house.listenerFailed,
+  });
+  house.frontends = built.frontends;
+  return { config, clock, logger, logs, house, built, descriptorLimit };
+}
+
+function parseText(text: string, options: LoadBalancerOptions): Config {
+  const parsed = parseConfig([{ file: 'configuration', text }], {
+    environment: options.environment ?? process.env,
+  });
+  if (parsed.config === null) throw new ConfigError(parsed.diagnostics);
+  return parsed.config;
+}
+
+type State = 'running' | 'draining' | 'closed';
+
+/** Made by `createLoadBalancer`. */
+export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
+  readonly config: Config;
+  readonly #clock: Clock;
+  readonly #logs: Logs;
+  readonly #metricsServer: MetricsServer;
+  readonly #metricsSource: MetricsSource;
+  readonly #built: Built;
+  readonly #house: House;
+  readonly #startedWallMs: number;
+  readonly #startedMs: number;
+  readonly #descriptorLimit: number;
+  #state: State = 'running';
+  #drainTimer: Timer | null = null;
+  #closing: Closing | null = null;
+
+  /** Only `createLoadBalancer` calls this; nothing listens yet. */
+  constructor(parts: Parts) {
+    super();
+    this.config = parts.config;
+    this.#clock = parts.clock;
+    this.#logs = parts.logs;
+    this.#built = parts.built;
+    this.#house = parts.house;
+    this.#descriptorLimit = parts.descriptorLimit;
+    this.#startedWallMs = parts.clock.wallMs();
+    this.#startedMs = parts.clock.nowMs();
+    this.#metricsSource = {
+      view: () => this.view(),
+      build: { version: ownVersion(), nodeVersion: process.version },
+      clock: parts.clock,
+    };
+    this.#metricsServer = new MetricsServer({
+      ...this.#metricsSource,
+      ready: () => this.#state === 'running',
+      registries: [createProcessRegistry()],
+      logger: parts.logger,
+    });
+    parts.house.announce = (announcement) => this.#announce(announcement);
+  }
+
+  // --- life --------------------------------------------------------------------------------------------------
+
+  /** Binds everything, then starts checking. Called once, by `createLoadBalancer`. */
+  async listen(): Promise<void> {
+    try {
+      for (const frontend of this.#built.frontends) {
+        for (const listener of frontend.listeners) await listener.listen();
+      }
+      for (const address of this.config.global.metrics) await this.#metricsServer.listen(address);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#built.checks.start();
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Every address that is being listened on, in the order of the configuration. */
+  get addresses(): readonly ListeningAddress[] {
+    return this.#built.frontends.flatMap((frontend) =>
+      frontend.listeners
+        .filter((listener) => !listener.closed)
+        .map((listener) => ({
+          frontendName: frontend.name,
+          listenerName: listener.name,
+          ...listener.boundAddress,
+        })),
+    );
+  }
+
+  /** Where `/metrics`, `/livez` and `/readyz` are served. */
+  get metricsAddresses(): readonly { readonly address: string; readonly port: number }[] {
+    return this.#metricsServer.listeners;
+  }
+
+  /**
+   * Stops accepting after `graceMs` and checking at once; sessions go on. `/readyz` says 503 from now on. Does nothing the
+   * second time.
+   */
+  drain(options: { readonly graceMs?: number } = {}): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'draining';
+    this.#announce({ event: 'drain', details: [] });
+    this.#built.checks.stop();
+    const graceMs = options.graceMs ?? 0;
+    if (graceMs > 0) this.#drainTimer = this.#clock.after(graceMs, () => void this.#closeListeners());
+    else void this.#closeListeners();
+  }
+
+  /**
+   * Drains, waits for the sessions as long as `drainMs` allows, cuts the rest (the client gets FIN) and releases everything. A
+   * second call may shorten the wait of the first; both resolve at the end.
+   */
+  close(options: CloseOptions = {}): Promise<CloseOutcome> {
+    this.drain();
+    this.#closing ??= new Closing(this.#clock, this.#house, () => this.#finish());
+    this.#closing.within(options.drainMs ?? 0);
+    return this.#closing.outcome;
+  }
+
+  async #closeListeners(): Promise<void> {
+    this.#drainTimer?.cancel();
+    this.#drainTimer = null;
+    for (const frontend of this.#built.frontends) {
+      const open = frontend.listeners.filter((listener) => !listener.closed);
+      if (open.length === 0) continue;
+      await Promise.all(open.map((listener) => listener.close()));
+      this.#logs.stateLine(frontend.name, stoppedLine(frontend, this.#built.backends));
+    }
+  }
+
+  async #finish(): Promise<void> {
+    await this.#closeListeners();
+    this.#built.checks.stop();
+    for (const backend of this.#built.backends) {
+      for (const server of backend.servers) server.stop();
+    }
+    await this.#metricsServer.close();
+    await this.#logs.close();
+    this.#state = 'closed';
+  }
+
+  // --- looking -----------------------------------------------------------------------------------------------
+
+  /** The running proxy as metrics see it; read-only, up to the moment. */
+  view(): ProcessView {
+    this.#house.countBytes();
+    const { frontends, backends } = this.#built;
+    const nowMs = this.#clock.nowMs();
+    return {
+      startedWallMs: this.#startedWallMs,
+      uptimeMs: nowMs - this.#startedMs,
+      maxconn: this.#house.processLimit.max,
+      sessionsNow: this.#house.processLimit.now,
+      sessionsTotal: this.#house.sessionsTotal,
+      sessionRateNow: this.#house.sessionRate.perSecond(nowMs),
+      sessionRateMax: this.#house.sessionRate.max,
+      stopping: this.#state !== 'running',
+      listenerCount: this.addresses.length,
+      maxDescriptors: this.#descriptorLimit,
+      droppedLogLines: this.#logs.dropped,
+      frontends: frontends.map(viewFrontend),
+      backends: backends.map((backend) => viewBackend(backend, this.#clock)),
+    };
+  }
+
+  /** A plain copy of the main figures, for programs and tests. */
+  stats(): Stats {
+    return statsOf(this.view());
+  }
+
+  /** A new prom-client registry with all `sluice_` metrics, to be merged with a program's own. */
+  createRegistry(): Registry {
+    return createRegistry(this.#metricsSource);
+  }
+
+  // --- operator ----------------------------------------------------------------------------------------------
+
+  /** `maint`: no new sessions, no checks; `drain`: no new sessions; `ready`: as its health says. Throws ERR_UNKNOWN_NAME. */
+  setServerState(backendName: string, serverName: string, state: AdminState): void {
+    this.#built.states.setAdmin(this.#server(backendName, serverName), state);
+  }
+
+  /**
+   * Sets a server's weight, 0 to 256. Throws ERR_UNKNOWN_NAME, ERR_OUT_OF_RANGE, or ERR_STATIC_WEIGHT where the
+   * algorithm takes no other weights than 0 and the configured one.
+   */
+  setServerWeight(backendName: string, serverName: string, weight: number): void {
+    const server = this.#server(backendName, serverName);
+    if (!Number.isInteger(weight) || weight < 0 || weight > 256) {
+      throw new SluiceError(
+        'ERR_OUT_OF_RANGE',
+        `weight ${weight} of ${backendName}/${serverName} is not 0 to 256`,
+      );
+    }
+    const dynamic =
+      this.#built.backends.find((backend) => backend.name === backendName)?.dynamicWeights ?? true;
+    if (!dynamic && weight !== 0 && weight !== server.config.weight) {
+      throw new SluiceError(
+        'ERR_STATIC_WEIGHT',
+        `backend ${backendName} uses a static algorithm: the weight may be 0 or ${server.config.weight}`,
+      );
+    }
+    this.#built.states.setWeight(server, weight);
+  }
+
+  /** Sets a server's limit of concurrent sessions; 0: none. Throws ERR_UNKNOWN_NAME or ERR_OUT_OF_RANGE. */
+  setServerMaxconn(backendName: string, serverName: string, maxconn: number): void {
+    const server = this.#server(backendName, serverName);
+    if (!Number.isInteger(maxconn) || maxconn < 0) {
+      throw new SluiceError(
+        'ERR_OUT_OF_RANGE',
+        `maxconn ${maxconn} of ${backendName}/${serverName} is below 0`,
+      );
+    }
+    server.maxconn = maxconn;
+  }
+
+  #server(backendName: string, serverName: string): Server {
+    const backend = this.#built.backends.find(({ name }) => name === backendName);
+    const server = backend?.servers.find(({ name }) => name === serverName);
+    if (server === undefined) {
+      const what = backend === undefined ? `backend ${backendName}` : `server ${backendName}/${serverName}`;
+      throw new SluiceError('ERR_UNKNOWN_NAME', `there is no ${what}`);
+    }
+    return server;
+  }
+
+  // --- events ------------------------------------------------------------------------------------------------
+
+  /** Listeners belong to the embedding program: whatever they do must not happen in the middle of a session's end. */
+  #announce(announcement: Announcement): void {
+    if (this.listenerCount(announcement.event) === 0) return;
+    queueMicrotask(() => {
+      this.emit(announcement.event, ...(announcement.details as never));
+    });
+  }
+}
+
+/** HAProxy's words when a proxy stops accepting (reference 12). */
+function stoppedLine(frontend: Frontend, backends: readonly Backend[]): StateLine {
+  const backend = backends.find(({ name }) => name === frontend.name);
+  const sessions = backend?.counters.sessionsTotal ?? 0;
+  return {
+    level: 'warning',
+    text: `Proxy ${frontend.name} stopped (cumulated conns: FE: ${frontend.counters.connectionsTotal}, BE: ${sessions}).`,
+  };
+}
