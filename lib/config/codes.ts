@@ -7,7 +7,6 @@
 
 /** Kebab-case codes in alphabetical order; a meaning is one sentence without a final stop. */
 export const DIAGNOSTIC_CODES = {
-  'address-conflict': 'the same number or name stands for two listening sockets',
   'already-specified': 'the keyword was given before in this section; which one holds is said',
   'check-without-port': 'a checked server has neither a port of its own nor `port`',
   'check-without-trust': 'a TLS check needs `verify none` or `ca-file`',

@@ -20,7 +20,7 @@ interface Row {
   readonly keyword: string;
   /** Arguments as the manual shows them, e.g. `TIME`; empty: none. */
   readonly args: string;
-  /** Section of the HAProxy 2.6 manual; `own`: sluice's own keyword; a version: newer than 2.6. */
+  /** Section of the HAProxy 2.6 manual; `HAProxy 3.1`: the version that brought or removed it; `own`: sluice's. */
   readonly manual: string;
   /** Value that holds when the keyword is absent, as text; absent: none. */
   readonly default?: string;

@@ -24,12 +24,12 @@ export const BIND_KNOWN_ROWS: readonly Entry<BindDraft>[] = [
   ...unsupported<BindDraft>('start the program inside the namespace', { manual: '5.1', words: 1 }, [
     'namespace NAME',
   ]),
-  ...unsupported<BindDraft>('only TCP is served', { manual: '3.1', words: 1 }, [
+  ...unsupported<BindDraft>('only TCP is served', { manual: 'HAProxy 3.1', words: 1 }, [
     'quic-cc-algo NAME',
     'quic-socket WORD',
     'tcp-md5sig KEY',
   ]),
-  ...unsupported<BindDraft>('only TCP is served', { manual: '3.1', words: 0 }, ['quic-force-retry']),
+  ...unsupported<BindDraft>('only TCP is served', { manual: 'HAProxy 3.1', words: 0 }, ['quic-force-retry']),
   ...noEffectWarning<BindDraft>(`${NODE}; name the interface's address`, { manual: '5.1', words: 1 }, [
     'interface NAME',
   ]),
@@ -216,7 +216,9 @@ export const SERVER_KNOWN_ROWS: readonly Entry<ServerDraft>[] = [
   ...noEffect<ServerDraft>('there is no persistence in this version', { manual: '5.2', words: 0 }, [
     'non-stick',
   ]),
-  ...noEffect<ServerDraft>('maxconn is always strict here', { manual: '3.1', words: 0 }, ['strict-maxconn']),
+  ...noEffect<ServerDraft>('maxconn is always strict here', { manual: 'HAProxy 3.1', words: 0 }, [
+    'strict-maxconn',
+  ]),
   ...httpOnly<ServerDraft>({ manual: '5.2', words: 0 }, ['check-reuse-pool']),
   ...httpOnly<ServerDraft>({ manual: '5.2', words: 1 }, [
     'check-proto NAME',

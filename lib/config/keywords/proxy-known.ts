@@ -71,7 +71,6 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     'http-check unset-var NAME',
     'external-check command PATH',
     'external-check path PATH',
-    'healthcheck NAME',
   ]),
   ...unsupported<ProxyDraft>('filters are not in this version', { manual: '9', sections: 'FLB' }, [
     'filter NAME [PARAM…]',
@@ -94,79 +93,92 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     { manual: '4.2', sections: 'DLB' },
     ['load-server-state-from-file global|local|none', 'server-state-file-name [PATH]'],
   ),
-  ...noEffect<ProxyDraft>('the program is one process with one thread', { manual: '2.4', sections: 'DFLB' }, [
-    'bind-process SET',
-  ]),
-  ...noEffect<ProxyDraft>('it concerns nothing that this program does', { manual: '3.0', sections: 'FLB' }, [
-    'guid TEXT',
-  ]),
+  ...noEffect<ProxyDraft>(
+    'the program is one process with one thread',
+    { manual: 'HAProxy 2.4', sections: 'DFLB' },
+    ['bind-process SET'],
+  ),
+  ...noEffect<ProxyDraft>(
+    'it concerns nothing that this program does',
+    { manual: 'HAProxy 3.0', sections: 'FLB' },
+    ['guid TEXT'],
+  ),
   ...noEffect<ProxyDraft>(
     'nothing is read from the client before the server is chosen',
-    { manual: '2.9', sections: 'DFL' },
+    { manual: 'HAProxy 2.9', sections: 'DFL' },
     ['timeout client-hs TIME'],
   ),
   ...noEffectWarning<ProxyDraft>(
     'log steps and profiles are not in this version',
-    { manual: '3.1', sections: 'DFL' },
+    { manual: 'HAProxy 3.1', sections: 'DFL' },
     ['log-steps LIST'],
   ),
-  ...noEffect<ProxyDraft>('names of counters are fixed', { manual: '3.3', sections: 'DFLB' }, [
+  ...noEffect<ProxyDraft>('names of counters are fixed', { manual: 'HAProxy 3.3', sections: 'DFLB' }, [
     'counters WORD',
   ]),
   ...noEffect<ProxyDraft>(
     'maps are rebuilt with the servers that are up',
-    { manual: '3.1', sections: 'DLB' },
+    { manual: 'HAProxy 3.1', sections: 'DLB' },
     ['hash-preserve-affinity WORD'],
   ),
-  ...unsupported<ProxyDraft>(RULES, { manual: '3.3', sections: 'LB' }, ['be-unpublished']),
+  ...unsupported<ProxyDraft>(RULES, { manual: 'HAProxy 3.3', sections: 'LB' }, ['be-unpublished']),
   removed<ProxyDraft>('clitimeout', "HAProxy 2.1 removed it; use 'timeout client'", {
-    manual: '2.1',
+    manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
   removed<ProxyDraft>('srvtimeout', "HAProxy 2.1 removed it; use 'timeout server'", {
-    manual: '2.1',
+    manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
   removed<ProxyDraft>('contimeout', "HAProxy 2.1 removed it; use 'timeout connect'", {
-    manual: '2.1',
+    manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
-  removed<ProxyDraft>('timeout clitimeout', "use 'timeout client'", { manual: '2.1', sections: 'DFLB' }),
-  removed<ProxyDraft>('timeout srvtimeout', "use 'timeout server'", { manual: '2.1', sections: 'DFLB' }),
-  removed<ProxyDraft>('timeout contimeout', "use 'timeout connect'", { manual: '2.1', sections: 'DFLB' }),
-  removed<ProxyDraft>('redispatch', "use 'option redispatch'", { manual: '2.1', sections: 'DFLB' }),
-  removed<ProxyDraft>('redisp', "use 'option redispatch'", { manual: '2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('timeout clitimeout', "use 'timeout client'", {
+    manual: 'HAProxy 2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('timeout srvtimeout', "use 'timeout server'", {
+    manual: 'HAProxy 2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('timeout contimeout', "use 'timeout connect'", {
+    manual: 'HAProxy 2.1',
+    sections: 'DFLB',
+  }),
+  removed<ProxyDraft>('redispatch', "use 'option redispatch'", { manual: 'HAProxy 2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('redisp', "use 'option redispatch'", { manual: 'HAProxy 2.1', sections: 'DFLB' }),
   removed<ProxyDraft>('monitor-net', 'HAProxy 2.1 removed it; use /livez of the metrics address', {
-    manual: '2.1',
+    manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
-  removed<ProxyDraft>('grace', "use 'grace' in 'global'", { manual: '2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('grace', "use 'grace' in 'global'", { manual: 'HAProxy 2.1', sections: 'DFLB' }),
   removed<ProxyDraft>('block', "HAProxy 2.1 removed it in favour of 'http-request deny'", {
-    manual: '2.1',
+    manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
   removed<ProxyDraft>('reqadd', "HAProxy 2.1 removed it in favour of 'http-request'", {
-    manual: '2.1',
+    manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
   removed<ProxyDraft>('rspadd', "HAProxy 2.1 removed it in favour of 'http-response'", {
-    manual: '2.1',
+    manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
   removed<ProxyDraft>('appsession', 'HAProxy 1.6 removed it; it needs mode http', {
-    manual: '1.6',
+    manual: 'HAProxy 1.6',
     sections: 'DFLB',
   }),
   removed<ProxyDraft>('option forceclose', 'HAProxy 2.0 removed it; it needs mode http', {
-    manual: '2.0',
+    manual: 'HAProxy 2.0',
     sections: 'DFLB',
   }),
   removed<ProxyDraft>('option http-tunnel', 'HAProxy 2.1 removed it; mode tcp is a tunnel', {
-    manual: '2.1',
+    manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
   removed<ProxyDraft>('option http_proxy', 'HAProxy 2.6 removed it; it needs mode http', {
-    manual: '2.6',
+    manual: 'HAProxy 2.6',
     sections: 'DFLB',
   }),
   ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [

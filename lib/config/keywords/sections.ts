@@ -8,7 +8,7 @@
 
 export interface OtherSection {
   readonly name: string;
-  /** Section of the HAProxy 2.6 manual, or the later version that brought it. */
+  /** Section of the HAProxy 2.6 manual, or `HAProxy 3.1`, the version that brought it. */
   readonly manual: string;
   /** `warning`: what it holds has no effect. `alert`: ignoring it would leave something undone. */
   readonly severity: 'warning' | 'alert';
@@ -120,35 +120,35 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
   },
   {
     name: 'log-profile',
-    manual: '3.1',
+    manual: 'HAProxy 3.1',
     severity: 'warning',
     why: "log profiles are not in this version; see 'log-format'",
     keywords: ['log-tag', 'on'],
   },
   {
     name: 'crt-store',
-    manual: '3.0',
+    manual: 'HAProxy 3.0',
     severity: 'warning',
     why: 'TLS is not terminated in this version',
     keywords: ['crt-base', 'key-base', 'load'],
   },
   {
     name: 'traces',
-    manual: '3.1',
+    manual: 'HAProxy 3.1',
     severity: 'warning',
     why: 'traces are not available; see the log and the metrics',
     keywords: ['trace'],
   },
   {
     name: 'healthcheck',
-    manual: '3.4',
+    manual: 'HAProxy 3.4',
     severity: 'warning',
     why: 'scripted checks are not in this version',
     keywords: ['http-check', 'option', 'tcp-check', 'type'],
   },
   {
     name: 'acme',
-    manual: '3.2',
+    manual: 'HAProxy 3.2',
     severity: 'warning',
     why: 'TLS is not terminated in this version',
     keywords: [

@@ -131,7 +131,7 @@ const REACTION_PARAMS: readonly Row[] = [
       },
       'none',
     ),
-    manual: '3.1',
+    manual: 'HAProxy 3.1',
   },
   row(
     'init-addr',
@@ -154,7 +154,7 @@ const REACTION_PARAMS: readonly Row[] = [
       },
       'id',
     ),
-    manual: '2.9',
+    manual: 'HAProxy 2.9',
   },
 ];
 

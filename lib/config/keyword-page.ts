@@ -1,0 +1,84 @@
+/**
+ * The manual page of the keyword table, made from the table, so that page and program cannot differ.
+ *
+ * `docs/manual/keywords.md` is this text; a test checks that it is current. Not here: the rows (`keywords/`).
+ */
+import { DIAGNOSTIC_CODES } from './codes.ts';
+import { ALL_KEYWORDS, OTHER_SECTIONS } from './keywords.ts';
+import type { AnyEntry } from './keywords/entry.ts';
+
+const INTRODUCTION = `# Keywords
+
+Every keyword of HAProxy 2.6, many later ones, and what this program does with each. Made from the keyword table
+(\`lib/config/keywords/\`); do not edit. Section numbers are those of the HAProxy 2.6 configuration manual; where a version
+stands instead, that version brought the keyword (or removed it), and *own* marks sluice's own keywords.
+
+States: **supported** has HAProxy's meaning. **no effect** is accepted with a notice. **http only** is ignored with
+a warning in mode tcp, as HAProxy does. **unsupported** is refused: ignoring it would change what was asked for.
+**removed** was dropped by HAProxy itself. Sections: D defaults, F frontend, L listen, B backend; \`no\` marks
+keywords that take the prefixes \`no\` and \`default\`.
+`;
+
+/** The whole page, ending with a line feed. */
+export function keywordPage(): string {
+  return [
+    INTRODUCTION,
+    ...ALL_KEYWORDS.flatMap(({ heading, rows }) => [
+      `## ${heading}\n`,
+      supportedTable(rows),
+      otherTable(rows),
+    ]),
+    '## Other sections\n',
+    table(
+      ['section', 'manual', 'answer', 'because'],
+      OTHER_SECTIONS.map((one) => [code(one.name), one.manual, one.severity, one.why]),
+    ),
+    '## Codes of diagnostics\n',
+    table(
+      ['code', 'meaning'],
+      Object.entries(DIAGNOSTIC_CODES).map(([name, meaning]) => [code(name), meaning]),
+    ),
+  ].join('\n');
+}
+
+function supportedTable(rows: readonly AnyEntry[]): string {
+  const supported = rows.filter((row) => row.state === 'supported');
+  return table(
+    ['keyword', 'arguments', 'in', 'default', 'manual'],
+    supported.map((row) => [
+      code(row.keyword),
+      code(row.args),
+      where(row),
+      row.default ?? '',
+      row.manual === 'own' ? '*own*' : row.manual,
+    ]),
+  );
+}
+
+function otherTable(rows: readonly AnyEntry[]): string {
+  return table(
+    ['keyword', 'state', 'why, or what instead', 'manual'],
+    rows.flatMap((row) => {
+      if (row.state === 'supported') return [];
+      return [[code(row.keyword), row.state.replace('-', ' '), reason(row), row.manual]];
+    }),
+  );
+}
+
+function reason(row: Exclude<AnyEntry, { state: 'supported' }>): string {
+  if (row.state === 'no-effect') return row.why;
+  return row.instead ?? 'needs mode http';
+}
+
+function where(row: AnyEntry): string {
+  return [row.sections ?? '', row.negatable === true ? 'no' : ''].filter((part) => part !== '').join(' ');
+}
+
+function code(text: string): string {
+  return text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  return line(header) + line(header.map(() => '---')) + rows.map(line).join('');
+}
