@@ -13,7 +13,8 @@ import { loadConfig } from './load.ts';
 import { Messages } from './messages.ts';
 import { unresolvedNames } from './names.ts';
 import { findIdentity } from './privileges.ts';
-import { buildLines, ownVersion, versionLine } from './version.ts';
+import { ownVersion } from '../version.ts';
+import { buildLines, versionLine } from './version.ts';
 
 type Perform = (command: CommandLine, context: Context, messages: Messages) => number | Promise<number>;
 

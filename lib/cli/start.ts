@@ -145,16 +145,16 @@ function becomeService(
 /** Where it listens, only where somebody asked, or where no file says it. */
 function announce(command: CommandLine, balancer: LoadBalancer, messages: Messages): void {
   if (!command.verbose && !command.debug && command.quick === null) return;
-  for (const { frontendName, address, port } of balancer.listeners) {
+  for (const { frontendName, address, port } of balancer.addresses) {
     messages.notice(`${frontendName} listens on ${port === 0 ? address : `${address}:${port}`}`);
   }
-  for (const { address, port } of balancer.metricsListeners) {
+  for (const { address, port } of balancer.metricsAddresses) {
     messages.notice(`metrics at http://${address}:${port}/metrics`);
   }
 }
 
 function showStates(balancer: LoadBalancer, messages: Messages): void {
-  for (const line of stateLines(balancer.view.backends)) messages.warning(line);
+  for (const line of stateLines(balancer.view().backends)) messages.warning(line);
 }
 
 function sentenceOf(error: unknown): string {

@@ -78,3 +78,16 @@ export class Command {
     });
   }
 }
+
+/** Asks again and again for what another process does and cannot tell. */
+export async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
+  let late = false;
+  const asking = async (): Promise<void> => {
+    while (!late && !(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  try {
+    await within(asking(), () => what);
+  } finally {
+    late = true;
+  }
+}

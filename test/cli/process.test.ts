@@ -1,11 +1,11 @@
 /** The command as operators run it: one process per case, so only what needs a process stands here. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import net from 'node:net';
 import t from 'tap';
 import type { Test } from 'tap';
 import { Peer, PeerServer, echo, unusedPort } from '../help/peer.ts';
-import { Command } from './command.ts';
+import { Command, eventually } from './command.ts';
 
 interface Setting {
   readonly file: string;
@@ -69,14 +69,14 @@ void t.test('SIGTERM: no new clients, the session goes on, exit 0 when it ends',
   command.signal('SIGTERM');
   await untilRefused(port);
   client.send(' again');
-  await client.expect('hello again');
+  await client.expect(' again');
   client.end();
   t.equal(await command.ended(), 0);
 });
 
 /** The signal arrives when it arrives; once refused, it stays so. */
 async function untilRefused(port: number): Promise<void> {
-  while (!(await refused(port)));
+  await eventually(() => refused(port), 'clients to be refused');
 }
 
 void t.test('hard-stop-after cuts what is left, and that is still an orderly end', async (t) => {
@@ -126,7 +126,7 @@ void t.test('from a file it says nothing, and ends when idle', async (t) => {
   const { file, port } = await setting(t);
   const command = Command.start(['-f', file]);
   t.teardown(() => command.kill());
-  while (await refused(port));
+  await eventually(async () => !(await refused(port)), 'the port to open');
   command.signal('SIGINT');
   t.equal(await command.ended(), 0);
   t.same([command.out, command.err], ['', '']);
@@ -152,7 +152,7 @@ void t.test('too few descriptors for maxconn name the number to set', async (t) 
 
 void t.test('-D leaves once everything is bound, -p holds the number of the one that serves', async (t) => {
   const { file, port } = await setting(t);
-  const pidfile = join(t.testdir(), 'sluice.pid');
+  const pidfile = join(dirname(file), 'sluice.pid');
   const parent = Command.start(['-D', '-p', pidfile, '-f', file]);
   t.equal(await parent.ended(), 0);
   const pid = Number(readFileSync(pidfile, 'utf8'));
@@ -162,7 +162,7 @@ void t.test('-D leaves once everything is bound, -p holds the number of the one 
   process.kill(pid, 'SIGUSR1');
   await untilRefused(port);
   client.end();
-  while (existsSync(pidfile)) await new Promise((resolve) => setImmediate(resolve));
+  await eventually(async () => !existsSync(pidfile), 'the pidfile to be removed');
 });
 
 function killed(pid: number): void {

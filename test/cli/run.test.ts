@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { run } from '../../lib/cli/run.ts';
 import { Signals } from '../../lib/cli/signals.ts';
-import { ownVersion } from '../../lib/cli/version.ts';
 import { LANGUAGE_LEVEL } from '../../lib/config/conditions.ts';
+import { ownVersion } from '../../lib/version.ts';
 
 /** Runs the command in this process, without any of its outputs. */
 async function sluice(argv: readonly string[], environment: NodeJS.ProcessEnv = {}) {

@@ -62,8 +62,8 @@ async function startBalancer(standIns: readonly StandIn[], log: OpenLogger | nul
 }
 
 function introduction(balancer: LoadBalancer, standIns: readonly StandIn[]): string[] {
-  const front = balancer.listeners[0];
-  const metrics = balancer.metricsListeners[0];
+  const front = balancer.addresses[0];
+  const metrics = balancer.metricsAddresses[0];
   const url = `https://127.0.0.1:${front?.port ?? 0}/`;
   return [
     `sluice listens on 127.0.0.1:${front?.port ?? 0} in front of two stand-in nhps servers:`,
