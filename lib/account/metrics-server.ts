@@ -59,7 +59,9 @@ export class MetricsServer {
     return this.#servers.flatMap((server) => {
       const address = server.address();
       if (address === null) return [];
-      return typeof address === 'string' ? { address, port: 0 } : { address: address.address, port: address.port };
+      return typeof address === 'string'
+        ? { address, port: 0 }
+        : { address: address.address, port: address.port };
     });
   }
 

@@ -44,6 +44,7 @@ export const END_REASONS = [
   'client-reset',
   'client-timeout',
   'client-timeout-connecting',
+  'client-timeout-in-queue',
   'server-reset',
   'server-timeout',
   'connect-failed',

@@ -118,7 +118,7 @@ function embeddedIpv4AsHex(value: string): string {
 /** Data transfer: from the connection to the end. */
 function dataMs(record: SessionRecord): number {
   if (record.connectMs < 0) return -1;
-  return wholeMs(record.totalMs) - wholeMs(record.connectMs) - Math.max(0, wholeMs(record.queueMs));
+  return Math.max(0, record.totalMs - record.connectMs - Math.max(0, record.queueMs));
 }
 
 const nothing: Alias = () => '';
