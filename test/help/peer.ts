@@ -41,7 +41,9 @@ export class Peer {
   constructor(socket: net.Socket, held = false) {
     this.socket = socket;
     socket.on('data', (chunk: Buffer) => this.#took(chunk));
-    socket.on('end', () => this.#become('ended'));
+    socket.on('end', () => {
+      if (!this.#isReset()) this.#become('ended');
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#errorCode = error.code ?? error.message;
       this.#become('reset');
@@ -194,6 +196,17 @@ export class Peer {
     this.#received.update(chunk);
     if (this.#keeps) this.#untaken = Buffer.concat([this.#untaken, chunk]);
     this.#tell();
+  }
+
+  /**
+   * Node 20 reports RST right behind bytes as an orderly end. Writing nothing sends nothing, but the kernel says
+   * how the connection stands; then the error event follows.
+   */
+  #isReset(): boolean {
+    const { socket } = this;
+    if (socket.writableEnded || socket.writableLength > 0 || socket.localAddress === undefined) return false;
+    socket.write(Buffer.alloc(0));
+    return socket.errored !== null;
   }
 
   #become(state: PeerState): void {
