@@ -3,6 +3,8 @@
  *
  * Each direction: read -> write; while a write is pending the reading side is paused; the reader's FIN goes out as ours
  * once nothing is pending. A side whose both directions are over is closed at once, without a `shutdown` before.
+ * How much of a pending chunk is already with the kernel Node does not tell, so `blockedSinceMs` stands until the
+ * whole of it (one read, at most 64 KiB) is.
  *
  *     relaying --+-- both directions over --------------------------------> finished   `relayFinished`
  *                +-- a side broke --> broken --+-- closeAfterPending --> closing --> finished

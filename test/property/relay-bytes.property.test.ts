@@ -137,6 +137,8 @@ class Plant {
   readonly servers: PeerServer;
   readonly #accepted = new Map<number, Gate<Connection>>();
   readonly #dialled = new Map<number, Gate<Peer>>();
+  readonly #clients: Peer[] = [];
+  readonly owners: Owner[] = [];
   readonly entrance;
 
   constructor(servers: PeerServer) {
@@ -160,6 +162,7 @@ class Plant {
 
   async pair(): Promise<{ client: Peer; server: Peer; fromClient: Connection; toServer: Connection }> {
     const client = (await Peer.connect((this.entrance.address() as AddressInfo).port, true)).count();
+    this.#clients.push(client);
     const fromClient = await arrived(this.#accepted, client.localPort);
     const toServer = await new Promise<Connection>((resolve, reject) => {
       const target = { kind: 'tcp', address: '127.0.0.1', port: this.servers.port, source: null } as const;
@@ -170,6 +173,17 @@ class Plant {
     });
     const server = await arrived(this.#dialled, toServer.local.port);
     return { client, server, fromClient, toServer };
+  }
+
+  /** Ends everything at once, so that a failed run ends too. */
+  abort(): void {
+    for (const { relay, over } of this.owners) {
+      relay?.abandon();
+      over.open();
+    }
+    this.entrance.close();
+    this.servers.server.close();
+    for (const peer of [...this.#clients, ...this.servers.peers]) peer.reset();
   }
 
   async close(): Promise<void> {
@@ -201,6 +215,7 @@ async function play(plant: Plant, plan: PairPlan, pairIndex: number, seed: numbe
   const watcher = { peerSent(): void {}, peerEnded(): void {}, peerReset(): void {} };
   if (plan.watchBytes >= 0) fromClient.watch(watcher, plan.watchBytes);
   const owner = new Owner();
+  plant.owners.push(owner);
 
   const speak = async (side: SideName): Promise<void> => {
     const [peer, bytes, { chunkBytes }] =
@@ -244,8 +259,13 @@ void t.test('fifty relays at once never lose, repeat or mix a byte', async (t) =
   await fc.assert(
     fc.asyncProperty(plans, fc.integer(), async (pairs, seed) => {
       const plant = await Plant.open();
-      await Promise.all(pairs.map((plan, index) => play(plant, plan, index, seed)));
-      await plant.close();
+      try {
+        await Promise.all(pairs.map((plan, index) => play(plant, plan, index, seed)));
+        await plant.close();
+      } catch (error) {
+        plant.abort();
+        throw error;
+      }
     }),
     { numRuns: 6, endOnFailure: true, interruptAfterTimeLimit: TIME_LIMIT_MS },
   );

@@ -278,6 +278,34 @@ void t.test('a server that resets loses nothing that was read of it', async (t) 
   t.equal(client.bytesReceived, relay.server.bytesRead);
 });
 
+void t.test('what was read ahead of the pause survives the break of its side', async (t) => {
+  const joined = await join(t);
+  const { client, server, relay, told } = joined;
+  told.onBroken = () => relay.closeAfterPending();
+  await block(joined);
+  await turns(20);
+  const readBytes = relay.server.bytesRead;
+  server.reset();
+  await turns(20);
+  client.send('finds the server gone');
+  await told.until((entry) => entry.startsWith('broken server'));
+  t.ok(relay.server.bytesRead > readBytes, 'the bytes behind the pause were taken');
+  client.release();
+  t.equal(await client.over(), 'ended');
+  t.equal(client.bytesReceived, relay.server.bytesRead);
+});
+
+void t.test('a side that may not linger is gone at once when the relay is closed', async (t) => {
+  const joined = await join(t, ({ fromClient }) => fromClient.noLinger());
+  const { client, server, relay, told } = joined;
+  await block(joined);
+  relay.closeAfterPending();
+  await told.until('finished');
+  client.release();
+  t.equal(await client.over(), 'reset');
+  await server.over();
+});
+
 void t.test('abandon drops what waits and closes both at once', async (t) => {
   const joined = await join(t);
   const { client, relay, told } = joined;
