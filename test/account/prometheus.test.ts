@@ -157,7 +157,7 @@ void t.test("HAProxy's names and labels", async (t) => {
 });
 
 void t.test('filters', async (t) => {
-  t.test('scope keeps what it names, and nothing when it is empty', async (t) => {
+  void t.test('scope keeps what it names, and nothing when it is empty', async (t) => {
     const text = await scrape(busyView(), 'scope=backend&scope=global');
     t.match(text, /^sluice_backend_up/m);
     t.match(text, /^sluice_sessions_current/m);
@@ -165,18 +165,18 @@ void t.test('filters', async (t) => {
     t.equal(await scrape(busyView(), 'scope='), '');
     t.notMatch(await scrape(busyView(), 'scope=*&scope=&scope=server'), /^sluice_backend_/m);
   });
-  t.test('no-maint leaves out servers in maintenance', async (t) => {
+  void t.test('no-maint leaves out servers in maintenance', async (t) => {
     t.notMatch(await scrape(busyView(), 'no-maint'), 'server="b"');
     t.match(await scrape(busyView(), 'no-maint'), 'server="c"');
   });
-  t.test('metrics includes and excludes by full name', async (t) => {
+  void t.test('metrics includes and excludes by full name', async (t) => {
     t.notMatch(await scrape(busyView(), 'metrics=sluice_server_up,sluice_stopping'), 'sluice_backend');
     t.match(await scrape(busyView(), 'metrics=sluice_server_up,sluice_stopping'), 'sluice_server_up');
     const without = await scrape(busyView(), 'names=haproxy&metrics=-haproxy_server_status');
     t.notMatch(without, 'haproxy_server_status');
     t.match(without, 'haproxy_server_weight');
   });
-  t.test('unknown words are told, unknown parameters are not', async (t) => {
+  void t.test('unknown words are told, unknown parameters are not', async (t) => {
     for (const query of ['scope=nonsense', 'names=nginx']) {
       t.equal(parseScrapeRequest(new URLSearchParams(query)).ok, false, query);
     }

@@ -49,7 +49,7 @@ export class UdpSink implements LineSink {
       done();
     };
     socket.once('error', failed);
-    socket.connect(this.#port, this.#host, () => {
+    socket.once('connect', () => {
       socket.removeListener('error', failed);
       // Refusals come with the sends; this listener only keeps an unclaimed one from being thrown.
       socket.on('error', () => {});
@@ -61,6 +61,8 @@ export class UdpSink implements LineSink {
       this.#socket = socket;
       this.#sendAll(socket, lines, done);
     });
+    // Without a callback: one would be called for failures too.
+    socket.connect(this.#port, this.#host);
   }
 
   #sendAll(socket: dgram.Socket, lines: readonly string[], done: () => void): void {

@@ -178,7 +178,7 @@ void t.test('a pipe whose reader stands still blocks neither the loop nor the ex
   child.stdout?.destroy();
 });
 
-void t.test('a descriptor that is not open is told at once', (t) => {
+void t.test('a descriptor that is not open is told at once, as a system error', (t) => {
   t.throws(() => openDescriptor(9999), { code: 'EBADF' });
   t.end();
 });

@@ -1,0 +1,249 @@
+/** Which line a frontend's options let out, and where to; states; the JSON line. */
+import * as fs from 'node:fs';
+import t from 'tap';
+import { LogDates } from '../../../lib/account/log/dates.ts';
+import { LineWriter } from '../../../lib/account/log/line-writer.ts';
+import type { LineSink } from '../../../lib/account/log/line-writer.ts';
+import { createPinoLogger, silentLogger } from '../../../lib/account/log/logger.ts';
+import type { Logger } from '../../../lib/account/log/logger.ts';
+import { openSessionLog, openStateLog } from '../../../lib/account/log/open-logs.ts';
+import { SessionLog } from '../../../lib/account/log/session-log.ts';
+import type { SessionLogConfig } from '../../../lib/account/log/session-log.ts';
+import { StateLog } from '../../../lib/account/log/state-log.ts';
+import { SyslogHeader } from '../../../lib/account/log/syslog.ts';
+import { LogTargets, SyslogTarget } from '../../../lib/account/log/targets.ts';
+import type { Config, LogTarget, ProxyConfig } from '../../../lib/config/config.ts';
+import { systemClock } from '../../../lib/time/clock.ts';
+import { sessionRecord } from '../../help/views.ts';
+
+const TARGET: LogTarget = {
+  address: { kind: 'fd', fd: 1 },
+  lengthBytes: 1024,
+  format: 'short',
+  sample: null,
+  facility: 'local0',
+  maxLevel: 'debug',
+  minLevel: 'emerg',
+};
+
+class ListSink implements LineSink {
+  readonly lines: string[] = [];
+  start(): void {}
+  write(lines: readonly string[], done: () => void): void {
+    this.lines.push(...lines);
+    done();
+  }
+  close(): void {}
+}
+
+interface Heard {
+  readonly log: SessionLog;
+  readonly json: [string, object][];
+  lines(): Promise<readonly string[]>;
+}
+
+function listening(over: Partial<SessionLogConfig> = {}): Heard {
+  const sink = new ListSink();
+  const writer = new LineWriter('x', sink, systemClock);
+  const dates = new LogDates();
+  const header = new SyslogHeader({
+    format: 'short',
+    facility: 'local0',
+    tag: 'haproxy',
+    pid: 1,
+    hostname: null,
+    dates,
+  });
+  const json: [string, object][] = [];
+  const logger: Logger = {
+    ...silentLogger,
+    info: (fields: object | string) => void json.push(['info', Object(fields)]),
+    error: (fields: object | string) => void json.push(['error', Object(fields)]),
+  };
+  const log = new SessionLog({
+    frontendName: 'www',
+    config: {
+      logFormat: { kind: 'custom', format: '%rt %ts %Tt' },
+      logFormatSd: null,
+      dontLogNull: false,
+      dontLogNormal: false,
+      logAsap: false,
+      logSeparateErrors: false,
+      ...over,
+    },
+    targets: [new SyslogTarget(TARGET, header, writer, systemClock)],
+    logger,
+    pid: 1,
+    hostname: 'vm',
+    dates,
+  });
+  return {
+    log,
+    json,
+    lines: async () => {
+      await writer.close();
+      return sink.lines;
+    },
+  };
+}
+
+const normal = sessionRecord({ id: 1 });
+const empty = sessionRecord({ id: 2, bytesIn: 0 });
+const retried = sessionRecord({ id: 3, retries: 1 });
+const timedOut = sessionRecord({
+  id: 4,
+  ending: { cause: 'server-timeout', stage: 'data', reason: 'server-timeout' },
+});
+const unconnected = sessionRecord({
+  id: 5,
+  connectMs: -1,
+  ending: { cause: 'server-abort', stage: 'connect', reason: 'no-server' },
+});
+const redispatched = sessionRecord({ id: 6, redispatched: true });
+
+void t.test('one line and one JSON object a session', async (t) => {
+  const heard = listening();
+  heard.log.sessionEnded(normal);
+  heard.log.sessionEnded(timedOut);
+  t.same(await heard.lines(), ['<6>1 -- 5007\n', '<6>4 sD 5007\n']);
+  t.match(heard.json, [
+    [
+      'info',
+      {
+        event: 'session',
+        id: 1,
+        client: '10.0.1.2:33313',
+        frontend: 'www',
+        backend: 'app',
+        server: 'a',
+        queueMs: 0,
+        connectMs: 2.6,
+        totalMs: 5007.8,
+        bytesIn: 100,
+        bytesOut: 212,
+        reason: 'normal',
+        termination: '--',
+        retries: 0,
+      },
+    ],
+    ['info', { reason: 'server-timeout', cause: 'server-timeout', stage: 'data', termination: 'sD' }],
+  ]);
+});
+
+void t.test('dontlognull leaves out sessions without a byte from the client', async (t) => {
+  const heard = listening({ dontLogNull: true });
+  heard.log.sessionEnded(empty);
+  heard.log.sessionEnded(normal);
+  t.same(await heard.lines(), ['<6>1 -- 5007\n']);
+  t.equal(heard.json.length, 1);
+});
+
+void t.test('dontlog-normal keeps errors, timeouts, retries and redispatches', async (t) => {
+  const heard = listening({ dontLogNormal: true });
+  for (const record of [normal, retried, timedOut, unconnected, redispatched]) heard.log.sessionEnded(record);
+  t.same(
+    (await heard.lines()).map((line) => line.slice(3, 4)),
+    ['3', '4', '5', '6'],
+  );
+});
+
+void t.test('log-separate-errors puts them at level err', async (t) => {
+  const heard = listening({ logSeparateErrors: true });
+  heard.log.sessionEnded(normal);
+  heard.log.sessionEnded(timedOut);
+  t.same(await heard.lines(), ['<6>1 -- 5007\n', '<3>4 sD 5007\n']);
+  t.same(
+    heard.json.map(([level]) => level),
+    ['info', 'error'],
+  );
+});
+
+void t.test('logasap writes when the server is connected, and at the end only what never was', async (t) => {
+  const heard = listening({ logAsap: true });
+  t.equal(heard.log.wantsConnected, true);
+  heard.log.sessionConnected(sessionRecord({ id: 1, totalMs: 3, bytesOut: 0 }));
+  heard.log.sessionEnded(normal);
+  heard.log.sessionEnded(unconnected);
+  t.same(await heard.lines(), ['<6>1 -- +3\n', '<6>5 SC 5007\n']);
+  t.equal(listening().log.wantsConnected, false);
+});
+
+void t.test('without a format a line comes at accept and none at the end', async (t) => {
+  const heard = listening({ logFormat: { kind: 'none' } });
+  heard.log.sessionAccepted({ address: '10.0.1.2', port: 33312 }, { address: '10.0.3.31', port: 8012 });
+  heard.log.sessionEnded(normal);
+  t.same(await heard.lines(), ['<6>Connect from 10.0.1.2:33312 to 10.0.3.31:8012 (www/TCP)\n']);
+  t.equal(heard.json.length, 1, 'the JSON line does not depend on it');
+});
+
+void t.test('states go to the targets and to the JSON log, one line each', async (t) => {
+  const sink = new ListSink();
+  const writer = new LineWriter('x', sink, systemClock);
+  const header = new SyslogHeader({
+    format: 'short',
+    facility: 'local0',
+    tag: 'haproxy',
+    pid: 1,
+    hostname: null,
+    dates: new LogDates(),
+  });
+  const json: unknown[] = [];
+  const log = new StateLog({
+    targets: [new SyslogTarget(TARGET, header, writer, systemClock)],
+    logger: { ...silentLogger, error: (fields: unknown, text?: string) => void json.push([fields, text]) },
+  });
+  log.write('alert', 'Server b/s is DOWN, info: "a\nb".', { backend: 'b', server: 's' });
+  await writer.close();
+  t.same(sink.lines, ['<1>Server b/s is DOWN, info: "a b".\n']);
+  t.match(json, [[{ event: 'state', severity: 'alert', backend: 'b', server: 's' }, /is DOWN/]]);
+});
+
+void t.test('a proxy logs to the global targets and its own, under its tag', async (t) => {
+  const path = `${t.testdir()}/log`;
+  const fd = fs.openSync(path, 'a');
+  t.teardown(() => fs.closeSync(fd));
+  const target: LogTarget = { ...TARGET, address: { kind: 'fd', fd }, format: null };
+  const config = {
+    global: { log: [target], logSendHostname: 'lb1', logTag: null },
+  } as unknown as Config;
+  const proxy = {
+    name: 'www',
+    log: [{ ...target, facility: 'local1' }],
+    logGlobal: true,
+    logTag: 'www-log',
+    frontend: { logFormat: { kind: 'custom', format: '%ts %H' }, logFormatSd: null },
+  } as unknown as ProxyConfig;
+  const dates = new LogDates();
+  const targets = new LogTargets({ clock: systemClock, dates, logger: silentLogger });
+  const options = { targets, dates, logger: null, pid: 7, hostname: 'vm' };
+  openSessionLog(config, proxy, options)?.sessionEnded(normal);
+  openStateLog(config, null, options).write('notice', 'Proxy www started.');
+  t.equal(openSessionLog(config, { ...proxy, frontend: null }, options), null);
+  await targets.close();
+  const lines = fs.readFileSync(path, 'utf8').trim().split('\n');
+  t.equal(lines.length, 3);
+  t.match(lines[0], /^<134>\w{3} [ \d]\d \d\d:\d\d:\d\d lb1 www-log\[7\]: -- lb1$/);
+  t.match(lines[1], /^<142>.* www-log\[7\]: -- lb1$/);
+  t.match(lines[2], /^<133>.* lb1 haproxy\[7\]: Proxy www started\.$/);
+});
+
+void t.test('the pino logger writes JSON lines, or lines for people, at its level and above', async (t) => {
+  const dir = t.testdir();
+  for (const pretty of [false, true]) {
+    const target = `${dir}/${pretty ? 'pretty' : 'json'}.log`;
+    const open = await createPinoLogger({ level: 'warning', target, pretty, clock: systemClock });
+    open.logger.info({ event: 'session' }, 'not this');
+    open.logger.warn({ event: 'state', backend: 'b' }, 'this');
+    await open.close();
+    t.equal(open.writer.droppedCount, 0);
+    const text = fs.readFileSync(target, 'utf8');
+    if (pretty) {
+      t.match(text, 'this');
+      t.match(text, '"backend":"b"');
+      t.throws(() => JSON.parse(text) as unknown);
+    } else {
+      t.match(JSON.parse(text), { level: 'warn', event: 'state', backend: 'b', msg: 'this' });
+    }
+    t.notMatch(text, 'not this');
+  }
+});
