@@ -25,7 +25,7 @@ export function acceptLine({ id, frontendName, ...session }: SessionStart): stri
 /** `00000001:https_proxy.closed nirvana/nirvana1 normal, 517 bytes in, 1024 out, 12 ms`. */
 export function closeLine(session: SessionRecord): string {
   const { id, frontendName, backendName, serverName, ending, bytesIn, bytesOut, totalMs } = session;
-  const traffic = `${bytesIn} bytes in, ${bytesOut} out, ${totalMs} ms`;
+  const traffic = `${bytesIn} bytes in, ${bytesOut} out, ${Math.round(totalMs)} ms`;
   return `${number(id)}:${frontendName}.closed ${backendName}/${serverName ?? '<NOSRV>'} ${ending.reason}, ${traffic}\n`;
 }
 

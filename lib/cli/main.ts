@@ -5,9 +5,15 @@
  * Everything but the signals is imported late on purpose: until they are caught, a SIGUSR1 would open Node's debugger.
  * Not here: what the command does (`run.ts`).
  */
+import { close as closeDebugger, url as debuggerUrl } from 'node:inspector';
 import { Signals } from './signals.ts';
 
 const signals = new Signals(process);
+const nodeOptions = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+const debuggerWanted = /--inspect(?:-brk|-wait)?(?:[ =]|$)/.test(nodeOptions);
+// A SIGUSR1 that came while Node itself was starting has opened it: a port on which anyone may run code.
+if (debuggerUrl() !== undefined && !debuggerWanted) closeDebugger();
+
 const { run } = await import('./run.ts');
 const { processContext } = await import('./context.ts');
 process.exit(await run(processContext(signals)));

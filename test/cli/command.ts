@@ -31,8 +31,8 @@ export class Command {
     this.#ended = once(this.child, 'close').then(([code, signal]) => (code ?? signal) as End);
   }
 
-  static start(words: readonly string[]): Command {
-    return new Command(process.execPath, [main, ...words]);
+  static start(words: readonly string[], nodeOptions: readonly string[] = []): Command {
+    return new Command(process.execPath, [...nodeOptions, main, ...words]);
   }
 
   /** Starts it with a lower limit of open descriptors. */

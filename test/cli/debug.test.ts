@@ -28,7 +28,7 @@ void t.test('a session that ended is one line', async (t) => {
     queueMs: -1,
     connectMs: -1,
     firstByteMs: -1,
-    totalMs: 12,
+    totalMs: 11.7,
     bytesIn: 517,
     bytesOut: 0,
     ending: { cause: 'server-abort', stage: 'connect', reason: 'no-server' },

@@ -1,5 +1,5 @@
 /** The command as operators run it: one process per case, so only what needs a process stands here. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import net from 'node:net';
 import t from 'tap';
@@ -35,8 +35,12 @@ listen l
 `;
 }
 
-async function started(t: Test, words: readonly string[]): Promise<Command> {
-  const command = Command.start(['-V', ...words]);
+async function started(
+  t: Test,
+  words: readonly string[],
+  nodeOptions: readonly string[] = [],
+): Promise<Command> {
+  const command = Command.start(['-V', ...words], nodeOptions);
   t.teardown(() => command.kill());
   await command.said(/listens on/);
   return command;
@@ -101,14 +105,27 @@ void t.test('a second signal ends it at once', async (t) => {
 
 void t.test('SIGUSR1 drains and opens no debugger', async (t) => {
   const { file, port } = await setting(t);
-  const command = await started(t, ['-f', file]);
+  const debugPort = await unusedPort();
+  const command = await started(t, ['-f', file], [`--inspect-port=${debugPort}`]);
   const client = await connected(t, port);
   command.signal('SIGUSR1');
   await untilRefused(port);
-  t.ok(await refused(9229), "nothing listens on the debugger's port");
+  t.ok(await refused(debugPort), 'no debugger listens');
   client.end();
   t.equal(await command.ended(), 0);
   t.notMatch(command.err, /Debugger/);
+});
+
+void t.test('a debugger that a SIGUSR1 opened while Node itself started is closed', async (t) => {
+  const { file } = await setting(t);
+  const script = `process.kill(process.pid, 'SIGUSR1');
+    while (require('node:inspector').url() === undefined);`;
+  const preload = join(dirname(file), 'preload.cjs');
+  writeFileSync(preload, script);
+  const debugPort = await unusedPort();
+  const command = await started(t, ['-f', file], [`--inspect-port=${debugPort}`, '--require', preload]);
+  t.match(command.err, /Debugger listening on/, 'it was open');
+  t.ok(await refused(debugPort), 'it is closed');
 });
 
 void t.test('SIGHUP shows the states of the servers, and the rest is said to have no effect', async (t) => {
