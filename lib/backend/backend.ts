@@ -121,9 +121,9 @@ export class Backend implements ServerOwner {
     return this.#usableActives.size > 0 || this.#usableBackups.size > 0;
   }
 
-  /** A failed stream can be moved at once: the algorithm does not insist, and more than one active server is usable. */
-  get movesAtOnce(): boolean {
-    return MOVES_AT_ONCE.has(this.config.balance.algorithm) && this.#usableActives.size > 1;
+  /** The algorithm does not tie a client to a server, so that a failed stream can be moved at every attempt. */
+  get movesFreely(): boolean {
+    return MOVES_FREELY.has(this.config.balance.algorithm);
   }
 
   /** Finds a server for a stream, or a queue. `avoid`: the server it has just failed on. */
@@ -211,8 +211,8 @@ export class Backend implements ServerOwner {
 /** With these a newcomer joins the queue while anybody waits in it, although a server may have a place (reference 5.4). */
 const NEWCOMERS_QUEUE: ReadonlySet<string> = new Set(['roundrobin', 'static-rr', 'first', 'fn']);
 
-/** With these HAProxy moves a failed stream at every attempt (reference 5.6: round robin kinds). */
-const MOVES_AT_ONCE: ReadonlySet<string> = new Set([
+/** With these a failed stream is moved at every attempt where another active server is usable (reference 5.6). */
+const MOVES_FREELY: ReadonlySet<string> = new Set([
   'roundrobin',
   'static-rr',
   'random',

@@ -99,7 +99,7 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
 
   /** Lets go of everything; the handler is not told. */
   cancel(): void {
-    this.#stopWaiting();
+    this.#leaveQueue();
     this.#phase = 'done';
     this.#dial?.cancel();
     this.#dial = null;
@@ -177,11 +177,18 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
     else this.#place(null);
   }
 
+  /** The wait is over, well or badly; one that was given up counts as none (HAProxy logs -1). */
   #stopWaiting(): void {
+    if (this.#phase === 'queued') {
+      this.#waitedMs = Math.max(0, this.#waitedMs) + this.#parts.clock.nowMs() - this.#queuedSinceMs;
+    }
+    this.#leaveQueue();
+  }
+
+  #leaveQueue(): void {
     this.#parts.wheel.cancel(this.#deadline);
     if (this.#phase !== 'queued') return;
     this.#phase = 'idle';
-    this.#waitedMs = Math.max(0, this.#waitedMs) + this.#parts.clock.nowMs() - this.#queuedSinceMs;
     this.#waiter?.cancel();
     this.#waiter = null;
   }
@@ -255,7 +262,8 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
       retries: backend.config.retries,
       redispatchInterval: backend.config.redispatchInterval,
       serverUp: server.running,
-      anotherAtOnce: backend.movesAtOnce,
+      movesFreely: backend.movesFreely,
+      severalActive: backend.usableActives > 1,
       timeoutConnectMs: backend.config.timeoutConnectMs,
     });
     if (step.kind === 'give-up') {

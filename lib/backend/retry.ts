@@ -16,9 +16,11 @@ export interface RetryFacts {
   readonly redispatchInterval: number;
   /** The server that failed may still be chosen. */
   readonly serverUp: boolean;
-  /** The algorithm does not tie a client to a server, and another active server is usable. */
-  readonly anotherAtOnce: boolean;
-  /** The backend's algorithm would move a failed stream anyway, so there is nothing to wait for. */
+  /** The algorithm does not tie a client to a server. */
+  readonly movesFreely: boolean;
+  /** More than one active server is usable. */
+  readonly severalActive: boolean;
+  /** `timeout connect`; 0: none. */
   readonly timeoutConnectMs: number;
 }
 
@@ -37,7 +39,7 @@ export function nextStep(facts: RetryFacts): RetryStep {
   // After a timeout enough time has gone by already.
   const pauseMs = facts.failure === 'timeout' ? 0 : pauseWithin(facts.timeoutConnectMs);
   if (!redispatchAllowed(facts)) return { kind: 'retry', delayMs: pauseMs };
-  return { kind: 'redispatch', delayMs: facts.anotherAtOnce ? 0 : pauseMs };
+  return { kind: 'redispatch', delayMs: facts.severalActive ? 0 : pauseMs };
 }
 
 function pauseWithin(timeoutConnectMs: number): number {
@@ -46,7 +48,7 @@ function pauseWithin(timeoutConnectMs: number): number {
 
 function redispatchAllowed(facts: RetryFacts): boolean {
   if (facts.redispatchInterval === 0) return false;
-  if (!facts.serverUp || facts.anotherAtOnce) return true;
+  if (!facts.serverUp || (facts.movesFreely && facts.severalActive)) return true;
   const retryNumber = facts.retriesDone + 1;
   if (facts.redispatchInterval > 0) return retryNumber % facts.redispatchInterval === 0;
   return retryNumber % Math.max(1, facts.retries + 1 + facts.redispatchInterval) === 0;

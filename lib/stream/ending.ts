@@ -12,6 +12,7 @@ const CAUSE_AND_STAGE: Readonly<Record<EndReason, readonly [EndCause, EndStage]>
   'client-reset': ['client-abort', 'data'],
   'client-timeout': ['client-timeout', 'data'],
   'client-timeout-connecting': ['client-timeout', 'connect'],
+  'client-timeout-in-queue': ['client-timeout', 'queue'],
   'server-reset': ['server-abort', 'data'],
   'server-timeout': ['server-timeout', 'data'],
   'connect-failed': ['server-abort', 'connect'],

@@ -202,6 +202,24 @@ export class Stream
       handler: this,
     });
     this.#connecting.start();
+    if (this.#phase === 'connecting') this.#lookAtClient(clock.nowMs());
+  }
+
+  /**
+   * While it connects, a client's silence ends a session only if it waits in a queue and has sent nothing
+   * (as HAProxy 2.6 does).
+   */
+  #lookAtClient(nowMs: number): void {
+    const { timeoutClientMs } = this.#route;
+    if (timeoutClientMs === 0) return;
+    const idle = nowMs - this.#clientActiveMs >= timeoutClientMs;
+    if (idle && this.#client.pendingBytes === 0 && this.#connecting?.phase === 'queued') {
+      this.#connecting.cancel();
+      this.#client.close();
+      this.#end('client-timeout-in-queue');
+      return;
+    }
+    this.#setDeadline((idle ? nowMs : this.#clientActiveMs) + timeoutClientMs);
   }
 
   connectRefused(reason: ConnectRefusal): void {
@@ -212,7 +230,7 @@ export class Stream
   /** The client's timer does not interrupt connecting, but it gives the session its name (reference 5.6). */
   #clientWasIdle(reason: ConnectRefusal): boolean {
     const { timeoutClientMs, clock } = this.#route;
-    if (timeoutClientMs === 0 || (reason !== 'connect-timeout' && reason !== 'connect-failed')) return false;
+    if (timeoutClientMs === 0 || reason !== 'connect-timeout') return false;
     return clock.nowMs() - this.#clientActiveMs >= timeoutClientMs;
   }
 
@@ -266,7 +284,8 @@ export class Stream
   }
 
   deadlineDue(nowMs: number): void {
-    this.#look(nowMs);
+    if (this.#phase === 'connecting') this.#lookAtClient(nowMs);
+    else this.#look(nowMs);
   }
 
   #lookNow(): void {
