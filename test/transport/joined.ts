@@ -16,7 +16,7 @@ import type {
   RelayHandler,
   Transport,
 } from '../../lib/transport/transport.ts';
-import { Gate, Journal } from '../help/gate.ts';
+import { Gate, Journal, turns } from '../help/gate.ts';
 import { Peer, PeerServer } from '../help/peer.ts';
 
 export function newTransport(): Transport {
@@ -136,4 +136,14 @@ export async function join(
   const relay = transport.relay(fromClient, toServer, told);
   t.teardown(() => relay.abandon());
   return { client, server, fromClient, toServer, relay, told };
+}
+
+/** More than the kernel's buffers of both sockets take. */
+export const FLOOD: Buffer = Buffer.alloc(24_000_000, 'flood');
+
+/** Fills the way from server to client until the server's bytes wait in the relay. */
+export async function block(joined: Joined): Promise<void> {
+  joined.client.count().hold();
+  joined.server.send(FLOOD);
+  while (joined.relay.client.blockedSinceMs === 0) await turns(1);
 }
