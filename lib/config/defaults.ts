@@ -48,14 +48,17 @@ export const GLOBAL_DEFAULTS: GlobalConfig = {
   jsonLog: null,
 };
 
-const KEEP_ALIVE_DEFAULTS: KeepAliveTuning = { idleMs: 0, intervalMs: 0, count: 0 };
+/** A new object each time: a clone of two references to one object would write both sides at once. */
+function systemKeepAlive(): KeepAliveTuning {
+  return { idleMs: 0, intervalMs: 0, count: 0 };
+}
 
 /** HAProxy manual 4.2 "option tcpka" and following: every option is off. */
 export const OPTION_DEFAULTS: ProxyOptions = {
   clientKeepAlive: false,
   serverKeepAlive: false,
-  clientKeepAliveTuning: KEEP_ALIVE_DEFAULTS,
-  serverKeepAliveTuning: KEEP_ALIVE_DEFAULTS,
+  clientKeepAliveTuning: systemKeepAlive(),
+  serverKeepAliveTuning: systemKeepAlive(),
   nolinger: false,
   abortOnClose: false,
   independentStreams: false,
