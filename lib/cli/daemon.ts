@@ -14,6 +14,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { EXIT_CODES } from './exit-codes.ts';
+import type { Signals } from './signals.ts';
 
 /** Set in the child only: the number of the descriptor that leads to the parent. */
 const reportVariable = 'SLUICE_DAEMON_REPORT';
@@ -62,9 +63,13 @@ export interface Invocation {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Starts the child and waits until it is ready or dead; answers the exit status for the parent. */
+/**
+ * Starts the child and waits until it is ready or dead; answers the exit status for the parent. Whoever interrupts the
+ * parent while it waits means the whole start, so the child goes with it.
+ */
 export async function startDaemon(
   invocation: Invocation,
+  signals: Pick<Signals, 'attach' | 'dieOf'>,
   printError: (text: string) => void,
 ): Promise<number> {
   const child = spawn(invocation.executable, invocation.words, {
@@ -74,6 +79,11 @@ export async function startDaemon(
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const ended = exitStatus(child);
+  signals.attach((signal) => {
+    if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
+    child.kill(signal);
+    signals.dieOf(signal);
+  });
   const pipe = child.stdio[reportDescriptor] as Readable;
   pipe.setEncoding('utf8');
   for await (const chunk of pipe as AsyncIterable<string>) {

@@ -38,7 +38,7 @@ export async function start(command: CommandLine, context: Context, messages: Me
   if (loaded === null) return EXIT_CODES.fault.code;
   const { config } = loaded;
   if (!repeated && goesToBackground(command, config)) {
-    return await startDaemon(context.invocation, (text) => messages.raw(text));
+    return await startDaemon(context.invocation, context.signals, (text) => messages.raw(text));
   }
   const said = config.global.quiet
     ? new Messages(context.terminal, { quiet: true, pid: messages.pid })
