@@ -30,7 +30,8 @@ import type {
 import { findAccount } from './frontend/accounts.ts';
 import { Limit, RateLimit } from './frontend/admit.ts';
 import { Frontend, type FrontendOwner } from './frontend/frontend.ts';
-import { Listener, type ListenAddress } from './frontend/listener.ts';
+import { Listener } from './frontend/listener.ts';
+import { Acceptor, type ListenAddress } from './frontend/acceptor.ts';
 import { relayTimeouts } from './stream/timeouts.ts';
 import type { StreamAccount, StreamTarget } from './stream/stream.ts';
 import type { Clock } from './time/clock.ts';
@@ -83,11 +84,12 @@ export async function build(config: Config, around: Surroundings): Promise<Built
   }
   const checks = createChecks(config, [...backends.values()], states, around);
   const processRates = [new RateLimit(config.global.maxConnRate), new RateLimit(config.global.maxSessRate)];
+  const acceptors = new Acceptors(around.transport);
   const frontends: Frontend[] = [];
   for (const proxy of proxies) {
     if (proxy.frontend === null) continue;
     const target = backends.get(proxy.frontend.defaultBackend ?? proxy.name) ?? null;
-    frontends.push(createFrontend(proxy, proxy.frontend, target, config, processRates, around));
+    frontends.push(createFrontend(proxy, proxy.frontend, target, config, processRates, acceptors, around));
   }
   return { frontends, backends: [...backends.values()].map(({ backend }) => backend), states, checks };
 }
@@ -229,6 +231,7 @@ function createFrontend(
   target: BuiltBackend | null,
   config: Config,
   processRates: readonly RateLimit[],
+  acceptors: Acceptors,
   around: Surroundings,
 ): Frontend {
   const { clock, wheel, transport, owner } = around;
@@ -251,10 +254,13 @@ function createFrontend(
       account: around.accountOf(proxy, frontend),
     },
   });
-  const rates = [...processRates, new RateLimit(frontend.rateLimitSessions)].filter((rate) => rate.perSecond > 0);
+  const rates = [...processRates, new RateLimit(frontend.rateLimitSessions)].filter(
+    (rate) => rate.perSecond > 0,
+  );
   const { entered } = built;
   let position = 0;
   for (const bind of frontend.binds) {
+    const backlog = bind.backlog || frontend.backlog || BACKLOG;
     for (const address of listenAddresses(bind, config.global.unixBind)) {
       position += 1;
       const id = bind.id > 0 ? bind.id : position;
@@ -262,12 +268,11 @@ function createFrontend(
         new Listener({
           name: bind.name ?? `sock-${id}`,
           frontendName: proxy.name,
-          address,
+          acceptor: acceptors.for(address, backlog),
           limits: { bind: new Limit(bind.maxconn), frontend: limit, process: owner.processLimit, rates },
-          backlog: bind.backlog || frontend.backlog || BACKLOG,
+          backlog,
           parkedLimit: around.parkedLimit,
           waiting: around.waiting,
-          transport,
           clock,
           entered,
           failed: around.listenerFailed,
@@ -276,6 +281,24 @@ function createFrontend(
     }
   }
   return built;
+}
+
+/** A socket per address; `bind` lines that name the same descriptor share one. */
+class Acceptors {
+  readonly #transport: Transport;
+  readonly #byDescriptor = new Map<number, Acceptor>();
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  for(address: ListenAddress, backlog: number): Acceptor {
+    const known = address.kind === 'fd' ? this.#byDescriptor.get(address.fd) : undefined;
+    if (known !== undefined) return known;
+    const acceptor = new Acceptor(address, backlog, this.#transport);
+    if (address.kind === 'fd') this.#byDescriptor.set(address.fd, acceptor);
+    return acceptor;
+  }
 }
 
 function streamTarget(proxy: ProxyConfig, frontend: FrontendConfig, target: BuiltBackend): StreamTarget {
@@ -308,7 +331,10 @@ function listenAddress(address: BindAddress, bind: BindConfig, unix: UnixBindDef
         },
       ];
     default: {
-      const ports = Array.from({ length: address.portEnd - address.port + 1 }, (_, index) => address.port + index);
+      const ports = Array.from(
+        { length: address.portEnd - address.port + 1 },
+        (_, index) => address.port + index,
+      );
       // `v6only` wins over `v4v6`; without either the system's default holds, which is both (manual 5.1).
       return ports.map((port) => ({ kind: 'tcp', host: address.host, port, ipv6Only: bind.v6only }));
     }

@@ -9,38 +9,24 @@
  *
  * Not here: the limits (`admit.ts`), what happens to a client that is in (`../stream/stream.ts`).
  */
-import * as fs from 'node:fs';
-import type * as net from 'node:net';
 import { ListenerCounters } from '../account/counters.ts';
 import { SluiceError } from '../errors.ts';
 import type { Clock, Timer } from '../time/clock.ts';
-import type { Connection, Transport } from '../transport/transport.ts';
+import type { Connection } from '../transport/transport.ts';
+import type { Acceptor, ListenAddress, Taker } from './acceptor.ts';
 import { admit, type DoorLimits, type Limit } from './admit.ts';
-
-/** One address to bind; `mode`, `uid` and `gid` are for unix sockets, null leaves them as the system makes them. */
-export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly ipv6Only: boolean }
-  | {
-      readonly kind: 'unix';
-      readonly path: string;
-      readonly mode: number | null;
-      readonly uid: number | null;
-      readonly gid: number | null;
-    }
-  | { readonly kind: 'fd'; readonly fd: number };
 
 export interface ListenerParts {
   readonly name: string;
   readonly frontendName: string;
-  readonly address: ListenAddress;
+  readonly acceptor: Acceptor;
   readonly limits: DoorLimits;
-  /** Length of the kernel's queue, and of ours. */
+  /** How many clients may wait at this door. */
   readonly backlog: number;
   /** Clients parked at all doors of the process. */
   readonly parkedLimit: Limit;
   /** Listeners with parked clients, who want to know when there is room. */
   readonly waiting: Set<Listener>;
-  readonly transport: Transport;
   readonly clock: Clock;
   /** A client is in; the owner counts it with `enter` before anything else. */
   readonly entered: (connection: Connection, listener: Listener) => void;
@@ -48,12 +34,11 @@ export interface ListenerParts {
   readonly failed: (error: NodeJS.ErrnoException, listener: Listener) => void;
 }
 
-export class Listener {
+export class Listener implements Taker {
   readonly name: string;
   readonly counters = new ListenerCounters();
   readonly limits: DoorLimits;
   readonly #parts: ListenerParts;
-  readonly #server: net.Server;
   readonly #parked: Parked = new Parked();
   #rateTimer: Timer | null = null;
   #closed = false;
@@ -62,32 +47,21 @@ export class Listener {
     this.name = parts.name;
     this.limits = parts.limits;
     this.#parts = parts;
-    this.#server = parts.transport.createServer((connection) => this.#accepted(connection));
   }
 
   /** Binds and listens; rejects with ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND or ERR_BIND. */
   async listen(): Promise<void> {
-    const { address, backlog } = this.#parts;
-    if (address.kind === 'unix') removeStaleSocket(address.path);
-    await new Promise<void>((resolve, reject) => {
-      const refused = (error: NodeJS.ErrnoException): void => reject(this.#bindError(error));
-      this.#server.once('error', refused);
-      this.#server.listen(listenOptions(address, backlog), () => {
-        this.#server.off('error', refused);
-        this.#server.on('error', (error) => this.#parts.failed(error, this));
-        resolve();
-      });
-    });
-    if (address.kind === 'unix') setOwnership(address);
+    const { acceptor } = this.#parts;
+    acceptor.add(this);
+    try {
+      await acceptor.listen();
+    } catch (error) {
+      throw this.#bindError(error as NodeJS.ErrnoException);
+    }
   }
 
-  /** As bound, with the kernel's choice for port 0; a unix socket's path with port 0. */
   get boundAddress(): { readonly address: string; readonly port: number } {
-    const bound = this.#server.address();
-    if (bound === null) return { address: '', port: 0 };
-    return typeof bound === 'string'
-      ? { address: bound, port: 0 }
-      : { address: bound.address, port: bound.port };
+    return this.#parts.acceptor.boundAddress;
   }
 
   get parkedCount(): number {
@@ -120,15 +94,14 @@ export class Listener {
       this.counters.refused.add('shutting-down');
       connection.reset();
     }
-    if (!this.#server.listening) return;
-    await new Promise<void>((resolve) => {
-      // The callback would wait for every accepted connection; the address is free as soon as the handle is closed.
-      this.#server.close();
-      setImmediate(resolve);
-    });
+    await this.#parts.acceptor.remove(this);
   }
 
-  #accepted(connection: Connection): void {
+  acceptFailed(error: NodeJS.ErrnoException): void {
+    this.#parts.failed(error, this);
+  }
+
+  accepted(connection: Connection): void {
     this.counters.connectionAccepted();
     if (this.#closed) {
       this.counters.refused.add('shutting-down');
@@ -176,7 +149,7 @@ export class Listener {
   }
 
   #bindError(error: NodeJS.ErrnoException): SluiceError {
-    const where = `${printListenAddress(this.#parts.address)} (frontend ${this.#parts.frontendName})`;
+    const where = `${printListenAddress(this.#parts.acceptor.address)} (frontend ${this.#parts.frontendName})`;
     switch (error.code) {
       case 'EADDRINUSE':
         return new SluiceError('ERR_ADDRESS_IN_USE', `cannot bind ${where}: another program listens there`, {
@@ -233,26 +206,4 @@ export function printListenAddress(address: ListenAddress): string {
         ? `[${address.host}]:${address.port}`
         : `${address.host}:${address.port}`;
   }
-}
-
-function listenOptions(address: ListenAddress, backlog: number): net.ListenOptions & { fd?: number } {
-  switch (address.kind) {
-    case 'tcp':
-      return { host: address.host, port: address.port, ipv6Only: address.ipv6Only, backlog };
-    case 'unix':
-      return { path: address.path, backlog };
-    case 'fd':
-      return { fd: address.fd };
-  }
-}
-
-/** A socket file left behind by a program that is gone would make every bind fail; only sockets are removed. */
-function removeStaleSocket(path: string): void {
-  if (fs.statSync(path, { throwIfNoEntry: false })?.isSocket()) fs.unlinkSync(path);
-}
-
-function setOwnership(address: Extract<ListenAddress, { kind: 'unix' }>): void {
-  if (address.mode !== null) fs.chmodSync(address.path, address.mode);
-  if (address.uid !== null || address.gid !== null)
-    fs.chownSync(address.path, address.uid ?? -1, address.gid ?? -1);
 }

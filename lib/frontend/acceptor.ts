@@ -1,0 +1,155 @@
+/**
+ * One bound socket and the listeners it serves. As a rule that is one; a descriptor that several `bind` lines name
+ * (`fd@3`) can be opened only once, so they share it and get its connections in turn.
+ *
+ * Not here: what a listener does with a connection (`listener.ts`).
+ */
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import type { Connection, Transport } from '../transport/transport.ts';
+
+/** One address to bind; `mode`, `uid` and `gid` are for unix sockets, null leaves them as the system makes them. */
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly ipv6Only: boolean }
+  | {
+      readonly kind: 'unix';
+      readonly path: string;
+      readonly mode: number | null;
+      readonly uid: number | null;
+      readonly gid: number | null;
+    }
+  | { readonly kind: 'fd'; readonly fd: number };
+
+/** A listener as the socket sees it. */
+export interface Taker {
+  accepted(connection: Connection): void;
+  /** The system would not hand over a connection, e.g. `EMFILE`. */
+  acceptFailed(error: NodeJS.ErrnoException): void;
+}
+
+export class Acceptor {
+  readonly address: ListenAddress;
+  readonly #backlog: number;
+  readonly #server: net.Server;
+  readonly #takers: Taker[] = [];
+  #turn = 0;
+  #listening: Promise<void> | null = null;
+
+  constructor(address: ListenAddress, backlog: number, transport: Transport) {
+    this.address = address;
+    this.#backlog = backlog;
+    this.#server = transport.createServer((connection) => this.#accepted(connection));
+  }
+
+  /** Takes part from the next connection on; leave with `remove`. */
+  add(taker: Taker): void {
+    this.#takers.push(taker);
+  }
+
+  /** The last one to leave closes the socket; the address is free when the promise resolves. */
+  async remove(taker: Taker): Promise<void> {
+    const index = this.#takers.indexOf(taker);
+    if (index >= 0) this.#takers.splice(index, 1);
+    if (this.#takers.length > 0 || !this.#server.listening) return;
+    await new Promise<void>((resolve) => {
+      // The callback would wait for every accepted connection; the descriptor is closed by the end of this turn.
+      this.#server.close();
+      setImmediate(resolve);
+    });
+  }
+
+  /** Binds once, however many ask; rejects with the system's error. */
+  listen(): Promise<void> {
+    this.#listening ??= this.#bind();
+    return this.#listening;
+  }
+
+  /** As bound, with the kernel's choice for port 0; a unix socket's path with port 0. */
+  get boundAddress(): { readonly address: string; readonly port: number } {
+    const bound = this.#server.address();
+    if (bound === null) return { address: '', port: 0 };
+    return typeof bound === 'string'
+      ? { address: bound, port: 0 }
+      : { address: bound.address, port: bound.port };
+  }
+
+  async #bind(): Promise<void> {
+    const { address } = this;
+    try {
+      await this.#listenOnce();
+    } catch (error) {
+      if (address.kind !== 'unix' || !(await isLeftBehind(address.path))) throw error;
+      fs.unlinkSync(address.path);
+      await this.#listenOnce();
+    }
+    this.#server.on('error', (error) => this.#failed(error));
+    if (address.kind === 'unix') setOwnership(address);
+  }
+
+  async #listenOnce(): Promise<void> {
+    const { promise, resolve, reject } = settleable();
+    this.#server.once('error', reject);
+    this.#server.listen(listenOptions(this.address, this.#backlog), resolve);
+    try {
+      await promise;
+    } finally {
+      this.#server.off('error', reject);
+      this.#server.off('listening', resolve);
+    }
+  }
+
+  #accepted(connection: Connection): void {
+    this.#turn = (this.#turn + 1) % Math.max(1, this.#takers.length);
+    const taker = this.#takers[this.#turn];
+    if (taker === undefined) connection.reset();
+    else taker.accepted(connection);
+  }
+
+  #failed(error: NodeJS.ErrnoException): void {
+    this.#takers[0]?.acceptFailed(error);
+  }
+}
+
+function listenOptions(address: ListenAddress, backlog: number): net.ListenOptions & { fd?: number } {
+  switch (address.kind) {
+    case 'tcp':
+      return { host: address.host, port: address.port, ipv6Only: address.ipv6Only, backlog };
+    case 'unix':
+      return { path: address.path, backlog };
+    case 'fd':
+      return { fd: address.fd };
+  }
+}
+
+/** True for the socket file of a program that is gone: nobody answers there, and it would make every bind fail. */
+async function isLeftBehind(path: string): Promise<boolean> {
+  if (fs.statSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
+  const { promise, resolve, reject } = settleable();
+  const socket = net.connect(path);
+  socket.once('connect', resolve);
+  socket.once('error', reject);
+  try {
+    await promise;
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
+  }
+}
+
+function settleable(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve = (): void => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<void>((settle, fail) => {
+    resolve = settle;
+    reject = fail;
+  });
+  return { promise, resolve, reject };
+}
+
+function setOwnership(address: Extract<ListenAddress, { kind: 'unix' }>): void {
+  if (address.mode !== null) fs.chmodSync(address.path, address.mode);
+  if (address.uid !== null || address.gid !== null)
+    fs.chownSync(address.path, address.uid ?? -1, address.gid ?? -1);
+}
