@@ -32,12 +32,21 @@ export function checkServers(config: Config, proxy: ProxyConfig, index: number, 
       );
     }
     ids.set(server.id, server.name);
+    checkAddress(proxy, server, at, complain);
     checkCheck(proxy, server, at, complain);
     checkTrack(config, proxy, server, at, complain);
   });
 }
 
 type At = (what: string) => readonly (string | number)[];
+
+/** The "any" address means the client's own destination, which needs a transparent proxy in the kernel. */
+function checkAddress(proxy: ProxyConfig, server: ServerConfig, at: At, complain: Complain): void {
+  const { address } = server;
+  if (address.kind === 'unix' || (address.host !== '0.0.0.0' && address.host !== '::')) return;
+  const message = `server '${proxy.name}/${server.name}': the client's own destination ('${address.host}') is not supported`;
+  complain('alert', 'unsupported-value', message, at('address'), "name the server's address");
+}
 
 function checkCheck(proxy: ProxyConfig, server: ServerConfig, at: At, complain: Complain): void {
   const name = `server '${proxy.name}/${server.name}'`;

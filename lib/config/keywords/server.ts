@@ -78,16 +78,9 @@ function takeName(line: Line): string | null {
 
 const NAME_HINT = 'letters, digits, and any of _ - . :';
 
-/** `::0` and `*` mean "where the client wanted to go", which needs a transparent proxy in the kernel. */
 function takeServerAddress(line: Line, server: ServerDraft): ServerAddress | null {
   const address = line.takeAddress('<addr>[:<port>]', parseServerAddress);
-  if (address === null) return null;
-  server.said.set('address', line.lastPlace());
-  if ('host' in address && (address.host === '0.0.0.0' || address.host === '::')) {
-    const message = `server address '${address.host}' (the client's own destination) is not supported`;
-    line.alert('unsupported-value', message, "name the server's address");
-    return null;
-  }
+  if (address !== null) server.said.set('address', line.lastPlace());
   return address;
 }
 
