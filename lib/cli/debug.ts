@@ -37,6 +37,8 @@ function number(id: number): string {
   return id.toString(16).padStart(8, '0');
 }
 
-function endpoint(address: string, port: number): string {
+/** `192.0.2.1:443`, `[2001:db8::1]:443`; a unix socket's path (port 0) alone. */
+export function endpoint(address: string, port: number): string {
+  if (port === 0) return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -6,14 +6,14 @@
 import type { ErrorCode } from '../errors.ts';
 import { SluiceError } from '../errors.ts';
 
-/** Every exit status with its meaning; 0, 1 and 2 are HAProxy's own (`-c` answers 2 as HAProxy does). */
+/** Every exit status with its meaning; 0, 1 and 2 are HAProxy's own. */
 export const EXIT_CODES = {
   ok: { code: 0, meaning: 'ended as asked, or the configuration is valid' },
   fault: {
     code: 1,
     meaning: 'faults in the configuration or on the command line, or the start failed otherwise',
   },
-  nothingToStart: { code: 2, meaning: 'with -c: the configuration is valid but has no listener' },
+  nothingToStart: { code: 2, meaning: 'with -c: valid but without any listener; with -cc: no condition' },
   addressInUse: { code: 3, meaning: 'another program listens on an address' },
   noRightToBind: { code: 4, meaning: 'no right to bind an address' },
   tooFewDescriptors: { code: 5, meaning: 'too few descriptors for maxconn' },

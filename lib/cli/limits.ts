@@ -36,7 +36,7 @@ function limitOf(value: unknown): number {
 /** What came of comparing a configuration with the limit. */
 export type DescriptorPlan =
   | { readonly kind: 'fits'; readonly maxconn: number }
-  /** `maxconn` is set and the limit is too low for it; `message` is one sentence with the number to set. */
+  /** `message` is one sentence with the number to set; `maxconn` is what would be tried all the same. */
   | { readonly kind: 'too few'; readonly maxconn: number; readonly message: string };
 
 /**
@@ -47,10 +47,10 @@ export function planDescriptors(config: Config, limit: number): DescriptorPlan {
   const fixed = RESERVED_DESCRIPTORS + fixedDescriptors(config);
   const { maxconn, ulimitN, fdHardLimit } = config.global;
   const wanted = maxconn > 0 ? fixed + 2 * maxconn : Math.max(ulimitN, fixed + 2);
-  if (wanted > limit) return { kind: 'too few', maxconn, message: tooFew(config, wanted, limit, fixed) };
-  if (maxconn > 0) return { kind: 'fits', maxconn };
   const usable = Math.min(limit, derivedDescriptorMax, fdHardLimit || Infinity, ulimitN || Infinity);
-  return { kind: 'fits', maxconn: Math.max(1, Math.floor((usable - fixed) / 2)) };
+  const fitting = maxconn > 0 ? maxconn : Math.max(1, Math.floor((usable - fixed) / 2));
+  if (wanted <= limit) return { kind: 'fits', maxconn: fitting };
+  return { kind: 'too few', maxconn: fitting, message: tooFew(config, wanted, limit, fixed) };
 }
 
 function fixedDescriptors(config: Config): number {

@@ -3,11 +3,12 @@
  *
  *   read -> background? -> descriptors, user -> bind -> pidfile -> tell systemd -> drop privileges -> tell the parent -> serve
  *
- * Whatever needs root comes before privileges are dropped; whoever waits hears of success only after everything that
- * can fail.
+ * Whatever needs root comes before privileges are dropped, systemd's message too; the waiting parent hears of success
+ * only after everything that can fail.
  *
  * Not here: how a balancer works (`../load-balancer.ts`), how it stops (`stop.ts`).
  */
+import type { OpenLogger } from '../account/log/logger.ts';
 import type { Config } from '../config/config.ts';
 import { SluiceError } from '../errors.ts';
 import { createLoadBalancer } from '../load-balancer.ts';
@@ -16,7 +17,7 @@ import { systemClock } from '../time/clock.ts';
 import type { CommandLine } from './arguments.ts';
 import type { Context } from './context.ts';
 import { startDaemon } from './daemon.ts';
-import { showEvents } from './debug.ts';
+import { endpoint, showEvents } from './debug.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { openJsonLog } from './json-log.ts';
 import { openDescriptorLimit, planDescriptors } from './limits.ts';
@@ -57,39 +58,41 @@ function goesToBackground(command: CommandLine, config: Config): boolean {
   return command.daemon || config.global.daemon;
 }
 
+/** What a program needs to know of its start while it serves. */
+interface Program {
+  readonly command: CommandLine;
+  readonly context: Context;
+  readonly config: Config;
+  readonly identity: Identity;
+  readonly messages: Messages;
+  /** Null: no JSON log was asked for. */
+  readonly log: OpenLogger | null;
+}
+
 async function serve(
   command: CommandLine,
   context: Context,
-  config: Config,
+  configured: Config,
   messages: Messages,
 ): Promise<number> {
-  const openDescriptors = openDescriptorLimit();
-  const fitted = fitDescriptors(config, openDescriptors, messages);
+  const limit = openDescriptorLimit();
+  const config = fitDescriptors(configured, limit, messages);
   const identity = configuredIdentity(config);
   const log = await openJsonLog(config.global.jsonLog, context.terminal);
   try {
-    const options = {
-      openDescriptorLimit: openDescriptors,
-      ...(log === null ? {} : { logger: log.logger, sessionLog: true }),
-    };
-    const balancer = await createLoadBalancer(fitted, options);
-    return await serveWith(balancer, command, context, fitted, identity, messages);
+    const logged = log === null ? {} : { logger: log.logger, sessionLog: true };
+    const balancer = await createLoadBalancer(config, { openDescriptorLimit: limit, ...logged });
+    return await serveWith(balancer, { command, context, config, identity, messages, log });
   } finally {
     await log?.close();
   }
 }
 
-async function serveWith(
-  balancer: LoadBalancer,
-  command: CommandLine,
-  context: Context,
-  config: Config,
-  identity: Identity,
-  messages: Messages,
-): Promise<number> {
+async function serveWith(balancer: LoadBalancer, program: Program): Promise<number> {
+  const { command, context, config, messages } = program;
   try {
-    const pidfile = becomeService(command, context, config, identity, messages);
-    announce(command, balancer, messages);
+    const pidfile = becomeService(program);
+    announce(balancer, program);
     if (command.debug) showEvents(balancer, messages);
     context.daemonReport?.ready();
     const exitCode = await untilStopped(balancer, context.signals, {
@@ -97,7 +100,7 @@ async function serveWith(
       hardStopAfterMs: config.global.hardStopAfterMs,
       clock: systemClock,
       messages,
-      showStates: () => showStates(balancer, messages),
+      showStates: () => showStates(balancer, program),
     });
     pidfile?.remove();
     return exitCode;
@@ -123,14 +126,9 @@ function configuredIdentity({ global }: Config): Identity {
   return found.identity;
 }
 
-function becomeService(
-  command: CommandLine,
-  context: Context,
-  { global }: Config,
-  identity: Identity,
-  messages: Messages,
-): Pidfile | null {
-  const pidfile = global.pidfile === null ? null : writePidfile(global.pidfile, process.pid);
+function becomeService({ command, context, config, identity, messages }: Program): Pidfile | null {
+  const path = config.global.pidfile;
+  const pidfile = path === null ? null : writePidfile(path, process.pid);
   const untold = command.systemd ? notifyReady(context.environment) : null;
   if (untold !== null) messages.warning(untold);
   try {
@@ -143,18 +141,21 @@ function becomeService(
 }
 
 /** Where it listens, only where somebody asked, or where no file says it. */
-function announce(command: CommandLine, balancer: LoadBalancer, messages: Messages): void {
+function announce(balancer: LoadBalancer, { command, messages }: Program): void {
   if (!command.verbose && !command.debug && command.quick === null) return;
   for (const { frontendName, address, port } of balancer.addresses) {
-    messages.notice(`${frontendName} listens on ${port === 0 ? address : `${address}:${port}`}`);
+    messages.notice(`${frontendName} listens on ${endpoint(address, port)}`);
   }
   for (const { address, port } of balancer.metricsAddresses) {
-    messages.notice(`metrics at http://${address}:${port}/metrics`);
+    messages.notice(`metrics at http://${endpoint(address, port)}/metrics`);
   }
 }
 
-function showStates(balancer: LoadBalancer, messages: Messages): void {
-  for (const line of stateLines(balancer.view().backends)) messages.warning(line);
+function showStates(balancer: LoadBalancer, { messages, log }: Program): void {
+  for (const line of stateLines(balancer.view().backends)) {
+    messages.warning(line);
+    log?.logger.warn(line);
+  }
 }
 
 function sentenceOf(error: unknown): string {
