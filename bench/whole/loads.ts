@@ -5,6 +5,7 @@
  * Not here: in which order they run and what is made of the figures (`measure.ts`).
  */
 import { readFileSync } from 'node:fs';
+import { until } from '../../test/system/help/network.ts';
 import { run, start, type Owner, written } from '../../test/system/help/process.ts';
 import type { Contestant } from './contestants.ts';
 
@@ -32,6 +33,18 @@ export interface Load {
 const GB = 1e9;
 const MILLION = 1e6;
 
+/** What one run of iperf3 brought over; null while its server is not done with the run before. */
+async function transferred(options: readonly string[]): Promise<{ bytes: number; seconds: number } | null> {
+  const { stdout } = await run('iperf3', options);
+  const { end, error } = JSON.parse(stdout) as {
+    end: { sum_received?: { bytes: number; seconds: number } };
+    error?: string;
+  };
+  if (error?.includes('busy') === true) return null;
+  if (end.sum_received === undefined) throw new Error(`iperf3: ${error}`);
+  return end.sum_received;
+}
+
 function bulk(direction: 'up' | 'down', streams: number): Load {
   return {
     name: `bulk ${direction}, ${streams} ${streams === 1 ? 'stream' : 'streams'}`,
@@ -41,13 +54,9 @@ function bulk(direction: 'up' | 'down', streams: number): Load {
     async run({ host, ports }, seconds) {
       const reverse = direction === 'down' ? ['-R'] : [];
       const target = ['-c', host, '-p', `${ports.bulk}`, '-P', `${streams}`];
-      const program = await run('iperf3', [...target, '-t', `${seconds}`, '-J', ...reverse]);
-      const { end, error } = JSON.parse(program.stdout) as {
-        end: { sum_received?: { bytes: number; seconds: number } };
-        error?: string;
-      };
-      if (end.sum_received === undefined) throw new Error(`iperf3: ${error}`);
-      return { work: end.sum_received.bytes, seconds: end.sum_received.seconds, p50Ms: null, p99Ms: null };
+      const options = [...target, '-t', `${seconds}`, '-J', ...reverse];
+      const sum = await until('iperf3 to be free', () => transferred(options));
+      return { work: sum.bytes, seconds: sum.seconds, p50Ms: null, p99Ms: null };
     },
   };
 }

@@ -35,7 +35,7 @@ export const CLOSING: readonly Scenario[] = [
     lines: [],
     servers: ['live'],
     act: clientEndsFirst,
-    expected: { client: 'ended', serverSaw: 'ended', flags: '--', bytes: 19 },
+    expected: { client: 'ended', serverSaw: 'ended', flags: '--', bytes: 20 },
   },
   {
     title: 'the server ends first: the client hears it and goes on sending',
@@ -52,7 +52,7 @@ export const CLOSING: readonly Scenario[] = [
       await server.expect('and more');
       return { server: await server.over(), ...(await stage.line()) };
     },
-    expected: { flags: '--', bytes: 11 },
+    expected: { flags: '--', bytes: 12 },
   },
   {
     title: 'the server speaks first and ends before the client says anything',
@@ -67,7 +67,7 @@ export const CLOSING: readonly Scenario[] = [
       await server.expectEnd();
       return { ...end, ...(await stage.line()) };
     },
-    expected: { client: 'ended', flags: '--', bytes: 8 },
+    expected: { client: 'ended', flags: '--', bytes: 9 },
   },
   {
     title: 'a reset by the client becomes a reset at the server',

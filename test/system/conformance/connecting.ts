@@ -17,6 +17,9 @@ function arrivesAt(index: number): (stage: Stage) => Promise<Outcome> {
     const client = await stage.client();
     const server = await stage.server(index);
     const arrivedMs = Math.round(stage.nowMs);
+    // A byte proves that the balancer knows of its connection too: a client's end before that would be another scenario.
+    server.send('.');
+    await client.expect('.');
     client.end();
     await server.expectEnd();
     server.end();

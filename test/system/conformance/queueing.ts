@@ -92,7 +92,10 @@ export const QUEUEING: readonly Scenario[] = [
     act: async (stage) => {
       const { holder, held, waiting } = await oneHoldsOneWaits(stage);
       await endWell(holder, held);
-      await endWell(waiting, await stage.server());
+      const served = await stage.server();
+      served.send('.');
+      await waiting.expect('.');
+      await endWell(waiting, served);
       return await stage.line(1);
     },
     expected: { flags: '--', serverName: 'a', retries: '0' },

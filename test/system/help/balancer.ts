@@ -42,11 +42,14 @@ export interface Balancer {
 export async function startBalancer(owner: Owner, name: BalancerName, text: string): Promise<Balancer> {
   const metricsPort = await freePort();
   const file = join(temporaryDirectory(owner), `${name}.cfg`);
-  writeFileSync(file, name === 'haproxy' ? text + exporter(metricsPort) : text);
+  writeFileSync(
+    file,
+    text + (name === 'haproxy' ? exporter(metricsPort) : `global\n  metrics ${HOST}:${metricsPort}\n`),
+  );
   const program =
     name === 'haproxy'
       ? start(owner, 'haproxy', ['-db', '-f', file])
-      : start(owner, process.execPath, [SLUICE_COMMAND, '-f', file, '--metrics', `${HOST}:${metricsPort}`]);
+      : start(owner, process.execPath, [SLUICE_COMMAND, '-f', file]);
   const metricsUrl = `http://${HOST}:${metricsPort}/metrics?names=haproxy`;
   const readyUrl = name === 'haproxy' ? metricsUrl : `http://${HOST}:${metricsPort}/readyz`;
   await until(`${name} to be ready`, async () => {

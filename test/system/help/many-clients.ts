@@ -37,7 +37,7 @@ export interface Tally {
 }
 
 /** Lets a crowd run to its end in another process. */
-export async function manyClients(crowd: Crowd, patienceMs = 90_000): Promise<Tally> {
+export async function manyClients(crowd: Crowd, patienceMs = 150_000): Promise<Tally> {
   const program = await run(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(crowd)], {
     patienceMs,
   });

@@ -72,10 +72,16 @@ export class Stage {
     return server.next();
   }
 
-  /** A client and its connection at the first live server. */
+  /**
+   * A client and its connection at the first live server, which has said a byte: that proves that the balancer knows of
+   * its connection too, and a client that ends now does not end while the balancer still connects.
+   */
   async pair(): Promise<{ client: Peer; server: Peer }> {
     const client = await this.client();
-    return { client, server: await this.server() };
+    const server = await this.server();
+    server.send('.');
+    await client.expect('.');
+    return { client, server };
   }
 
   /** How and when a peer's connection ended, as `{ client: 'ended', clientMs: 1000 }` for the name `client`. */
