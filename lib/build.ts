@@ -63,6 +63,9 @@ export interface Built {
   readonly checks: CheckScheduler;
 }
 
+/** What an unlimited frontend counts for where a limit is derived from it, as HAProxy's built-in `maxconn`. */
+const UNLIMITED_MAXCONN = 2000;
+
 /** How many clients may wait at a door where `backlog` does not say it: what kernels allow by default. */
 const BACKLOG = 4096;
 
@@ -183,7 +186,7 @@ function defaultFullconn(proxy: ProxyConfig, config: Config): number {
   let sum = 0;
   for (const { name, frontend, disabled } of config.proxies) {
     if (frontend === null || disabled || (frontend.defaultBackend ?? name) !== proxy.name) continue;
-    sum += frontend.maxconn > 0 ? frontend.maxconn : config.global.maxconn;
+    sum += frontend.maxconn || config.global.maxconn || UNLIMITED_MAXCONN;
   }
   return Math.max(1, Math.floor((sum + 9) / 10));
 }

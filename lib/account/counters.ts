@@ -64,7 +64,7 @@ export class TrafficCounters {
 export class ListenerCounters extends TrafficCounters {
   connectionsTotal = 0;
   readonly refused = new Tally<RefusalReason>();
-  /** Times accepting was paused because a limit was reached, by the limit. */
+  /** Clients that had to wait at the door, by the limit they met. */
   readonly paused = new Tally<PauseReason>();
 
   connectionAccepted(): void {

@@ -9,12 +9,12 @@
  *
  * Not here: the limits (`admit.ts`), what happens to a client that is in (`../stream/stream.ts`).
  */
-import { ListenerCounters } from '../account/counters.ts';
+import { ListenerCounters, type PauseReason } from '../account/counters.ts';
 import { SluiceError } from '../errors.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Acceptor, ListenAddress, Taker } from './acceptor.ts';
-import { admit, type DoorLimits, type Limit } from './admit.ts';
+import { admit, type Admission, type DoorLimits, type Limit } from './admit.ts';
 
 export interface ListenerParts {
   readonly name: string;
@@ -76,12 +76,12 @@ export class Listener implements Taker {
     return this.#closed;
   }
 
-  /** Lets parked clients in while there is room; called whenever a session has ended anywhere. */
-  letIn(): void {
-    while (this.#parked.length > 0 && this.#mayEnter()) {
-      const connection = this.#unpark();
-      if (connection !== null) this.#parts.entered(connection, this);
-    }
+  /** Lets the client in that is parked longest, if there is room; called whenever a session has ended anywhere. */
+  letOneIn(): boolean {
+    if (this.#parked.length === 0 || !this.#mayEnter()) return false;
+    const connection = this.#unpark();
+    if (connection !== null) this.#parts.entered(connection, this);
+    return true;
   }
 
   /** Stops listening; parked clients get RST, as the kernel does to those in its queue. Resolves when the address is free. */
@@ -106,9 +106,14 @@ export class Listener implements Taker {
     if (this.#closed) {
       this.counters.refused.add('shutting-down');
       connection.reset();
-    } else if (this.#parked.length === 0 && this.#mayEnter()) {
+      return;
+    }
+    const admission = this.#admission();
+    if (this.#parked.length === 0 && admission.kind === 'admitted') {
       this.#parts.entered(connection, this);
     } else if (this.#parked.length < this.#parts.backlog && !this.#parts.parkedLimit.reached) {
+      if (admission.kind !== 'admitted')
+        this.counters.paused.add(admission.kind === 'full' ? admission.limit : 'rate');
       this.#park(connection);
     } else {
       this.counters.refused.add('backlog-full');
@@ -129,23 +134,17 @@ export class Listener implements Taker {
     return connection;
   }
 
-  #mayEnter(): boolean {
+  /** Looks at the limits; where a rate is the limit, sees to it that they are looked at again in time. */
+  #admission(): Admission {
     const { clock } = this.#parts;
     const admission = admit(this.limits, clock.nowMs());
-    switch (admission.kind) {
-      case 'admitted':
-        return true;
-      case 'full':
-        this.counters.paused.add(admission.limit);
-        return false;
-      case 'too-fast':
-        this.counters.paused.add('rate');
-        this.#rateTimer ??= clock.after(admission.waitMs, () => {
-          this.#rateTimer = null;
-          this.letIn();
-        });
-        return false;
+    if (admission.kind === 'too-fast') {
+      this.#rateTimer ??= clock.after(admission.waitMs, () => {
+        this.#rateTimer = null;
+        this.letIn();
+      });
     }
+    return admission;
   }
 
   #bindError(error: NodeJS.ErrnoException): SluiceError {
