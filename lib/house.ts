@@ -70,8 +70,22 @@ export class House implements FrontendOwner, SessionListener {
     // A client that is let in may end at once and make room again; the loop that runs already sees to that.
     if (this.#lettingIn || this.waiting.size === 0) return;
     this.#lettingIn = true;
-    for (const listener of [...this.waiting]) listener.letIn();
-    this.#lettingIn = false;
+    try {
+      this.#letInByTurns();
+    } finally {
+      this.#lettingIn = false;
+    }
+  }
+
+  /** One client, then the next listener's turn: a door where many wait must not starve another. */
+  #letInByTurns(): void {
+    for (let refusedCount = 0; refusedCount < this.waiting.size;) {
+      const [listener] = this.waiting;
+      if (listener === undefined) return;
+      this.waiting.delete(listener);
+      this.waiting.add(listener);
+      refusedCount = listener.letOneIn() ? 0 : refusedCount + 1;
+    }
   }
 
   /** Every stream that has not ended. */

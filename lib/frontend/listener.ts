@@ -9,7 +9,7 @@
  *
  * Not here: the limits (`admit.ts`), what happens to a client that is in (`../stream/stream.ts`).
  */
-import { ListenerCounters, type PauseReason } from '../account/counters.ts';
+import { ListenerCounters } from '../account/counters.ts';
 import { SluiceError } from '../errors.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { Connection } from '../transport/transport.ts';
@@ -78,7 +78,7 @@ export class Listener implements Taker {
 
   /** Lets the client in that is parked longest, if there is room; called whenever a session has ended anywhere. */
   letOneIn(): boolean {
-    if (this.#parked.length === 0 || !this.#mayEnter()) return false;
+    if (this.#parked.length === 0 || this.#admission().kind !== 'admitted') return false;
     const connection = this.#unpark();
     if (connection !== null) this.#parts.entered(connection, this);
     return true;
@@ -141,7 +141,7 @@ export class Listener implements Taker {
     if (admission.kind === 'too-fast') {
       this.#rateTimer ??= clock.after(admission.waitMs, () => {
         this.#rateTimer = null;
-        this.letIn();
+        while (this.letOneIn());
       });
     }
     return admission;
