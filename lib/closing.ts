@@ -49,7 +49,11 @@ export class Closing {
   }
 
   #cut(): void {
-    for (const stream of this.#house.streams()) {
+    const streams = this.#house.streams();
+    // Those that wait come first: a place that is given back would send one of them to a server, only to be cut there.
+    const waiting = streams.filter((stream) => stream.server === null);
+    const placed = streams.filter((stream) => stream.server !== null);
+    for (const stream of [...waiting, ...placed]) {
       this.#cutCount += 1;
       stream.kill('killed');
     }

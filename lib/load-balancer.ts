@@ -271,11 +271,12 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   }
 
   /**
-   * Drains, waits for the sessions as long as `drainMs` allows, cuts the rest (the client gets FIN) and releases everything. A
-   * second call may shorten the wait of the first; both resolve at the end.
+   * Drains (a grace period ends now), waits for the sessions as long as `drainMs` allows, cuts the rest (the client gets
+   * FIN) and releases everything. A second call may shorten the wait of the first; both resolve at the end.
    */
   close(options: CloseOptions = {}): Promise<CloseOutcome> {
     this.drain();
+    void this.#closeListeners();
     this.#closing ??= new Closing(this.#clock, this.#house, () => this.#finish());
     this.#closing.within(options.drainMs ?? 0);
     return this.#closing.outcome;
@@ -284,12 +285,15 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   async #closeListeners(): Promise<void> {
     this.#drainTimer?.cancel();
     this.#drainTimer = null;
+    const closing: Promise<void>[] = [];
+    // All doors at once: a client let in at one while sessions are being cut would be overlooked.
     for (const frontend of this.#built.frontends) {
       const open = frontend.listeners.filter((listener) => !listener.closed);
       if (open.length === 0) continue;
-      await Promise.all(open.map((listener) => listener.close()));
+      closing.push(...open.map((listener) => listener.close()));
       this.#logs.stateLine(frontend.name, stoppedLine(frontend, this.#built.backends));
     }
+    await Promise.all(closing);
   }
 
   async #finish(): Promise<void> {
