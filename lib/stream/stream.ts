@@ -298,6 +298,13 @@ export class Stream
     const timeouts = this.#route.target?.timeouts;
     if (relay === null || timeouts === undefined || this.#phase === 'ended') return;
     const { client, server } = relay;
+    if (this.#phase === 'finishing') {
+      // Nothing is read any more; only the client's unwillingness to take the rest can make this last.
+      const cutAtMs = sendDeadlineMs(client, timeouts.client);
+      if (cutAtMs <= nowMs) this.#cut('client-timeout');
+      else this.#setDeadline(cutAtMs);
+      return;
+    }
     if (sendDeadlineMs(client, timeouts.client) <= nowMs) return this.#cut('client-timeout');
     if (sendDeadlineMs(server, timeouts.server) <= nowMs) return this.#cut('server-timeout');
     if (receiveDeadlineMs(client, server, timeouts.client) <= nowMs) this.#shut('client', 'client-timeout');
@@ -357,7 +364,8 @@ export class Stream
 
   /** Adds what has moved since the last time to the counters, so that a session of days is visible while it lasts. */
   countBytes(): void {
-    const bytesIn = this.#relay?.client.bytesRead ?? this.#client.pendingBytes;
+    // What was read ahead belongs to whichever server gets it, so it is not counted before that is known.
+    const bytesIn = this.#relay?.client.bytesRead ?? (this.#hasEnded() ? this.#client.pendingBytes : 0);
     const bytesOut = this.#relay?.server.bytesRead ?? 0;
     const newIn = bytesIn - this.#countedIn;
     const newOut = bytesOut - this.#countedOut;
