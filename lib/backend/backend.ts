@@ -129,14 +129,19 @@ export class Backend implements ServerOwner {
   /** Finds a server for a stream, or a queue. `avoid`: the server it has just failed on. */
   place(owner: WaiterOwner, context: ChoiceContext, avoid: Server | null): Placement {
     if (!this.usable) return { kind: 'refused', reason: 'no-server' };
-    if (this.#newcomersQueue && this.queue.length > 0) return this.#wait(owner, this.queue, 'backend');
+    if (this.#newcomersQueue && this.queue.length > 0) return this.#wait(owner, null);
     const server = this.#choose(context, avoid);
-    if (server === null) return this.#wait(owner, this.queue, 'backend');
+    if (server === null) return this.#wait(owner, null);
     this.counters.chosen();
     server.counters.chosen();
-    if (!server.full) return { kind: 'placed', slot: server.takeSlot() };
+    if (!server.full) {
+      const slot = server.takeSlot();
+      // Every session counts towards `fullconn`: those who wait elsewhere may have a place now.
+      if (this.#limitsFollowLoad) this.serveQueues();
+      return { kind: 'placed', slot };
+    }
     if (server.queueFull) return { kind: 'refused', reason: 'queue-full', server };
-    return this.#wait(owner, server.queue, 'server');
+    return this.#wait(owner, server);
   }
 
   /** Gives free places of every usable server to those who wait; called after anything that may have made room. */
@@ -183,13 +188,16 @@ export class Backend implements ServerOwner {
     return this.servers.find((server) => server.backup && server.usable) ?? null;
   }
 
-  #wait(owner: WaiterOwner, queue: Queue, where: 'server' | 'backend'): Placement {
+  /** `server`: the one it must wait for; null: any. */
+  #wait(owner: WaiterOwner, server: Server | null): Placement {
+    const { queue } = server ?? this;
     this.#waiterCount += 1;
     const waiter = new Waiter(owner, this.#waiterCount, queue.length);
     queue.enqueue(waiter);
-    // Every session counts towards `fullconn`, this one too: the limits may just have risen.
+    (server ?? this).counters.queued(queue.length);
+    // This session, too, counts towards `fullconn`.
     if (this.#limitsFollowLoad) this.serveQueues();
-    return { kind: 'waiting', waiter, queue: where };
+    return { kind: 'waiting', waiter, queue: server === null ? 'backend' : 'server' };
   }
 
   #nextFor(server: Server): Waiter | null {

@@ -157,7 +157,6 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
     this.#phase = 'queued';
     this.#waiter = waiter;
     this.#queuedSinceMs = clock.nowMs();
-    backend.counters.queued(backend.queue.length);
     if (queue === 'server') this.serverQueueAhead = waiter.ahead;
     else this.backendQueueAhead = waiter.ahead;
     const { timeoutQueueMs, timeoutConnectMs } = backend.config;
@@ -166,7 +165,6 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
   }
 
   slotGranted(slot: Slot): void {
-    slot.server.counters.queued(slot.server.queue.length);
     this.#stopWaiting();
     this.#taken(slot);
   }
