@@ -90,8 +90,8 @@ function web(
       return {
         work: Number(found(/(\d+) requests in/)),
         seconds: latencyMs(found(/requests in ([\d.]+(?:us|ms|s))/)) / 1000,
-        p50Ms: latencyMs(found(/50%\s+(\S+)/)),
-        p99Ms: latencyMs(found(/99%\s+(\S+)/)),
+        p50Ms: latencyMs(found(/^\s+50%\s+(\S+)/m)),
+        p99Ms: latencyMs(found(/^\s+99%\s+(\S+)/m)),
       };
     },
   };
