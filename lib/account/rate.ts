@@ -2,7 +2,7 @@
  * How many events happened in the last second, over a sliding window of two counting periods: the events of the running
  * second plus the share of the previous one that still lies within a second from now. One stamp and two counts, no timer.
  *
- * Not here: limits on a rate (`../frontend/listener.ts` asks `perSecond`).
+ * Not here: what is done about a limit (`../frontend/admit.ts`).
  */
 export class Rate {
   #periodStartMs = 0;
@@ -24,13 +24,21 @@ export class Rate {
     return Math.round(this.#sliding(nowMs));
   }
 
-  /** How long from now until one more event keeps within `limit` a second; 0: now. */
+  /**
+   * How long from now until one more event keeps within `limit` a second; 0: now. What is left of the previous second is
+   * rounded down, as HAProxy does: with a limit of 3, events come at 0, 0, 0, 1.0, 1.33, 1.67, 2.0 s.
+   */
   waitMs(nowMs: number, limit: number): number {
-    if (this.#sliding(nowMs) + 1 <= limit) return 0;
-    const excess = this.#sliding(nowMs) + 1 - limit;
-    // What leaves the window first is the previous period's share, evenly over the rest of this second.
-    if (this.#previous > 0 && excess <= this.#previous) return Math.ceil((excess / this.#previous) * 1000);
-    return Math.max(1, Math.ceil(1000 / limit));
+    const sliding = this.#sliding(nowMs);
+    const room = limit - 1 - this.#current;
+    if (sliding - this.#current < room + 1) return 0;
+    const elapsedMs = nowMs - this.#periodStartMs;
+    // Either enough of the previous second fades away in this one, or of this one in the next.
+    const fadedAtMs =
+      room >= 0
+        ? 1000 * (1 - (room + 1) / this.#previous)
+        : 1000 + 1000 * Math.max(0, 1 - limit / this.#current);
+    return Math.max(1, Math.floor(fadedAtMs - elapsedMs) + 1);
   }
 
   #sliding(nowMs: number): number {
