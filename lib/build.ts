@@ -54,6 +54,7 @@ export interface Surroundings {
   readonly parkedLimit: Limit;
   readonly waiting: Set<Listener>;
   readonly listenerFailed: (error: NodeJS.ErrnoException, listener: Listener) => void;
+  readonly choosingFailed: (backend: Backend, error: unknown) => void;
 }
 
 export interface Built {
@@ -221,10 +222,13 @@ function createChecks(
 }
 
 /** Traffic teaches the servers that are observed. */
-const passiveHealth: ConnectWatcher = {
-  connectSucceeded: (server) => server.passive?.connectPassed(),
-  connectFailed: (server) => server.passive?.connectFailed(),
-};
+function connectWatcher({ choosingFailed }: Surroundings): ConnectWatcher {
+  return {
+    connectSucceeded: (server) => server.passive?.connectPassed(),
+    connectFailed: (server) => server.passive?.connectFailed(),
+    choosingFailed,
+  };
+}
 
 // --- frontends -------------------------------------------------------------------------------------------------
 
@@ -253,7 +257,7 @@ function createFrontend(
       transport,
       clock,
       wheel,
-      watcher: passiveHealth,
+      watcher: connectWatcher(around),
       account: around.accountOf(proxy, frontend),
     },
   });

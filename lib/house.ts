@@ -8,6 +8,7 @@ import type { SessionListener } from './account/account.ts';
 import type { Logger } from './account/log/logger.ts';
 import { Rate } from './account/rate.ts';
 import type { SessionRecord, SessionStart } from './account/session.ts';
+import type { Backend } from './backend/backend.ts';
 import type { ServerStateEvent } from './backend/states.ts';
 import { Limit } from './frontend/admit.ts';
 import type { Frontend, FrontendOwner } from './frontend/frontend.ts';
@@ -110,6 +111,11 @@ export class House implements FrontendOwner, SessionListener {
   sessionEnded(record: SessionRecord): void {
     this.announce({ event: 'close', details: [record] });
   }
+
+  /** A policy of `balance fn:NAME` failed; the client it was asked for is refused. */
+  readonly choosingFailed = (backend: Backend, error: unknown): void => {
+    this.#logger.error({ backend: backend.name, err: error }, `no server could be chosen: ${String(error)}`);
+  };
 
   /** The system would not hand over a connection, for want of descriptors as a rule; libuv has closed it. */
   readonly listenerFailed = (error: NodeJS.ErrnoException, listener: Listener): void => {

@@ -162,6 +162,7 @@ async function assemble(config: Config, options: LoadBalancerOptions): Promise<P
     parkedLimit: house.parkedLimit,
     waiting: house.waiting,
     listenerFailed: house.listenerFailed,
+    choosingFailed: house.choosingFailed,
   });
   house.frontends = built.frontends;
   return { config, clock, logger, logs, house, built, descriptorLimit };

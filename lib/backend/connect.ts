@@ -27,7 +27,7 @@ import type {
   Endpoint,
   Transport,
 } from '../transport/transport.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, Placement } from './backend.ts';
 import type { ChoiceContext } from './balance/balancer.ts';
 import type { Dismissal, Waiter, WaiterOwner } from './queue.ts';
 import { nextStep } from './retry.ts';
@@ -43,7 +43,13 @@ export interface ConnectHandler {
 
 export type ConnectRefusal = Extract<
   EndReason,
-  'connect-failed' | 'connect-timeout' | 'queue-timeout' | 'queue-full' | 'no-server' | 'out-of-descriptors'
+  | 'connect-failed'
+  | 'connect-timeout'
+  | 'queue-timeout'
+  | 'queue-full'
+  | 'no-server'
+  | 'out-of-descriptors'
+  | 'internal-error'
 >;
 
 export interface ConnectParts {
@@ -60,6 +66,8 @@ export interface ConnectParts {
 export interface ConnectWatcher {
   connectSucceeded(server: Server): void;
   connectFailed(server: Server): void;
+  /** A policy written in code failed: the stream is refused. */
+  choosingFailed(backend: Backend, error: unknown): void;
 }
 
 type Phase = 'idle' | 'queued' | 'dialling' | 'pausing' | 'done';
@@ -133,8 +141,11 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
   // --- place and queue ---------------------------------------------------------------------------------------
 
   #place(avoid: Server | null): void {
-    const { backend, context } = this.#parts;
-    const placement = backend.place(this, context, avoid);
+    const placement = this.#ask(avoid);
+    if (placement === null) {
+      this.#refuse('internal-error');
+      return;
+    }
     switch (placement.kind) {
       case 'placed':
         this.#taken(placement.slot);
@@ -149,6 +160,17 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
           placement.server.counters.connectFailed();
         }
         this.#refuse(placement.reason);
+    }
+  }
+
+  /** Null: a policy of `balance fn:NAME` threw, which must not take the whole process with it. */
+  #ask(avoid: Server | null): Placement | null {
+    const { backend, context, watcher } = this.#parts;
+    try {
+      return backend.place(this, context, avoid);
+    } catch (error) {
+      watcher.choosingFailed(backend, error);
+      return null;
     }
   }
 
