@@ -50,6 +50,11 @@ function checkBackend(proxy: ProxyConfig, index: number, complain: Complain): vo
     const message = "'hash-balance-factor' must be 0 or greater than 100";
     complain('alert', 'invalid-value', message, ['proxy', index, 'hash-balance-factor']);
   }
+  // HAProxy gives a range of ports to single servers only.
+  if (backend.source !== null && backend.source.portEnd !== backend.source.port) {
+    const message = `${proxy.kind} '${proxy.name}': 'source' cannot hold a range of ports`;
+    complain('alert', 'unexpected-port-range', message, ['proxy', index, 'source'], 'give it to the servers');
+  }
   backend.servers.forEach((server, position) =>
     checkServer(server, ['proxy', index, 'server', position], complain),
   );
@@ -60,6 +65,10 @@ function checkServer(server: ServerConfig, path: Path, complain: Complain): void
   checkName(name, 'server name', path, complain);
   if (!canBeWritten(address, printServerAddress, parseServerAddress)) {
     complain('alert', 'invalid-address', `server '${name}': ${JSON.stringify(address)} is no address`, path);
+  }
+  if (initAddr.filter((method) => method.kind === 'ip').length > 1) {
+    const message = `server '${name}': init-addr holds more than one address`;
+    complain('alert', 'invalid-value', message, [...path, 'init-addr'], 'keep one of them');
   }
   if (initAddr.length === 0) {
     complain(

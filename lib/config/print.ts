@@ -313,7 +313,8 @@ function checkParams(check: ServerCheckConfig): Words[] {
     number('rise', check.rise, absent.rise),
     number('fall', check.fall, absent.fall),
     number('port', check.port, 0),
-    text('addr', check.addr),
+    // HAProxy would take the end of a bare IPv6 address for a port.
+    text('addr', check.addr?.includes(':') === true ? `[${check.addr}]` : check.addr),
     flag(check.ssl, 'check-ssl'),
     text('check-sni', check.sni),
     check.alpn.length === 0 ? null : ['check-alpn', check.alpn.join(',')],

@@ -213,13 +213,12 @@ const server: fc.Arbitrary<ServerConfig> = fc.record({
   onMarkedDown: fc.constantFrom('none', 'shutdown-sessions'),
   onMarkedUp: fc.constantFrom('none', 'shutdown-backup-sessions'),
   initState: fc.constantFrom('none', 'fully-up', 'up', 'down', 'fully-down'),
-  initAddr: fc.array(
-    fc.oneof(
-      fc.constantFrom('last', 'libc', 'none').map((kind) => ({ kind: kind as 'last' | 'libc' | 'none' })),
-      ipv4.map((one) => ({ kind: 'ip' as const, host: one })),
-    ),
-    { minLength: 1, maxLength: 3 },
-  ),
+  initAddr: fc
+    .tuple(fc.subarray(['last', 'libc', 'none'] as const, { minLength: 1 }), maybe(ipv4))
+    .map(([kinds, ip]) => [
+      ...kinds.map((kind) => ({ kind })),
+      ...(ip === null ? [] : [{ kind: 'ip' as const, host: ip }]),
+    ]),
   source: maybe(source),
   hashKey: fc.constantFrom('id', 'id32', 'addr', 'addr-port'),
 });
@@ -257,7 +256,7 @@ const backend: fc.Arbitrary<BackendConfig> = fc.record({
   redispatchInterval: fc.integer({ min: -1, max: 10 }),
   allBackups: flag,
   logHealthChecks: flag,
-  source: maybe(source),
+  source: maybe(source.map((one) => ({ ...one, portEnd: one.port }))),
   timeoutConnectMs: time,
   timeoutServerMs: time,
   timeoutServerFinMs: time,

@@ -190,8 +190,8 @@ export const GLOBAL_KNOWN_ROWS: readonly Entry<GlobalDraft>[] = [
     'tune.fail-alloc N',
   ]),
   removed<GlobalDraft>('nbproc', 'HAProxy 2.5 removed it; use one process', { manual: '3.1' }),
-  removed<GlobalDraft>('debug', "HAProxy 2.5 removed it; use the command line's -d", { manual: '3.3' }),
-  removed<GlobalDraft>('tune.chksize', 'HAProxy 2.4 removed it; leave it out', { manual: '3.2' }),
+  removed<GlobalDraft>('debug', "use the command line's -d", { manual: '3.3' }),
+  removed<GlobalDraft>('tune.chksize', 'leave it out', { manual: '3.2' }),
   ...noEffect<GlobalDraft>(TUNING, { manual: '3.2' }, [
     'tune.applet.zero-copy-forwarding on|off',
     'tune.buffers.limit N',

@@ -13,6 +13,12 @@ const STATS = "use 'metrics ADDR' in 'global' and the log";
 const CHECKS =
   "a bare 'check' connects, 'check-ssl' also shakes hands; scripted checks are not in this version";
 
+/** Header rewriting of HAProxy 1.x. */
+const REWRITE_WORDS = (
+  'reqadd reqallow reqiallow reqdel reqidel reqdeny reqideny reqpass reqipass reqrep reqirep reqtarpit reqitarpit ' +
+  'rspadd rspdel rspidel rspdeny rspideny rsprep rspirep'
+).split(' ');
+
 /** HAProxy manual 4.2 and later versions. */
 export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
   ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'DFLB' }, [
@@ -152,19 +158,17 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
-  removed<ProxyDraft>('grace', "use 'grace' in 'global'", { manual: 'HAProxy 2.1', sections: 'DFLB' }),
+  removed<ProxyDraft>('grace', "use 'grace' in 'global'", { manual: 'HAProxy 2.5', sections: 'DFLB' }),
   removed<ProxyDraft>('block', "HAProxy 2.1 removed it in favour of 'http-request deny'", {
     manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
-  removed<ProxyDraft>('reqadd', "HAProxy 2.1 removed it in favour of 'http-request'", {
-    manual: 'HAProxy 2.1',
-    sections: 'DFLB',
-  }),
-  removed<ProxyDraft>('rspadd', "HAProxy 2.1 removed it in favour of 'http-response'", {
-    manual: 'HAProxy 2.1',
-    sections: 'DFLB',
-  }),
+  ...REWRITE_WORDS.map((keyword) =>
+    removed<ProxyDraft>(keyword, "HAProxy 2.1 removed it in favour of 'http-request' and 'http-response'", {
+      manual: 'HAProxy 2.1',
+      sections: 'DFLB',
+    }),
+  ),
   removed<ProxyDraft>('appsession', 'HAProxy 1.6 removed it; it needs mode http', {
     manual: 'HAProxy 1.6',
     sections: 'DFLB',
@@ -177,8 +181,8 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     manual: 'HAProxy 2.1',
     sections: 'DFLB',
   }),
-  removed<ProxyDraft>('option http_proxy', 'HAProxy 2.6 removed it; it needs mode http', {
-    manual: 'HAProxy 2.6',
+  removed<ProxyDraft>('option http_proxy', 'HAProxy 2.5 removed it; it needs mode http', {
+    manual: 'HAProxy 2.5',
     sections: 'DFLB',
   }),
   ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [

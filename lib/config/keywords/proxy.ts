@@ -84,7 +84,7 @@ export const PROXY_ROWS: readonly Row[] = [
     },
     '3',
   ),
-  row('source', 'ADDR[:PORT[-PORT]]', 'DLB', (line, { backend }) => {
+  row('source', 'ADDR[:PORT]', 'DLB', (line, { backend }) => {
     backend.source = readSource(line) ?? backend.source;
   }),
   {
@@ -234,7 +234,7 @@ function readMode(line: Line, proxy: ProxyDraft): void {
       );
     }
   } else if (mode === 'health') {
-    line.alert('removed-keyword', "'mode health' was removed in HAProxy 2.5", "use 'mode tcp'");
+    line.alert('removed-keyword', "'mode health' does not exist any more", "use 'mode tcp'");
   } else if (mode === 'log' || mode === 'spop' || mode === 'haterm') {
     line.alert('unsupported-value', `'mode ${mode}' is not supported`, "use 'mode tcp'");
   } else if (mode !== null) {
