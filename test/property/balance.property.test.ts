@@ -116,6 +116,8 @@ class RoundRobinModel {
   }
 
   pick(avoid: string | null): string | null {
+    // No candidate: the algorithm is not asked (reference 4.1).
+    if (this.#sum() === 0) return null;
     const passed: ModelServer[] = [];
     let avoided: ModelServer | null = null;
     let switched = false;

@@ -7,7 +7,7 @@
  * Not here: how a server's limit is found (`../server.ts`).
  */
 import type { Balancer, Candidate, ChoiceContext } from './balancer.ts';
-import { FreeServers, isFree, LOOKS_MAX } from './free-servers.ts';
+import { FreeServers, isFree, SMALL_GROUP } from './free-servers.ts';
 import { IndexSet } from './index-set.ts';
 
 /** Serves one group; see `Balancer`. A choice and a change take a bounded number of steps. */
@@ -31,7 +31,7 @@ export class First<S extends Candidate> implements Balancer<S> {
 
   choose(_context: ChoiceContext, avoid: S | null): S | null {
     let index = -1;
-    for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+    for (let looks = 0; looks < SMALL_GROUP; looks += 1) {
       index = this.#usable.firstFrom(index + 1);
       const server = this.#byId[index];
       // All were looked at: there may still be the one to avoid.

@@ -3,18 +3,15 @@
  * would otherwise look at one saturated server after the other.
  *
  * What it was told may be out of date (a limit that follows the backend's load moves without a word), so a server
- * is asked again before it is handed out, and an algorithm first looks at `LOOKS_MAX` servers itself.
+ * is asked again before it is handed out, and an algorithm first looks at some servers itself.
  *
  * Not here: any order but that of declaration; weights.
  */
 import type { Candidate } from './balancer.ts';
 import { IndexSet } from './index-set.ts';
 
-/**
- * How many saturated servers in a row an algorithm looks at in its own order, exactly as HAProxy does, before
- * it asks for any free one. Bounds the cost of a choice in a large group where nearly all are full.
- */
-export const LOOKS_MAX = 16;
+/** Groups up to this size are looked at in whole by every algorithm, exactly as HAProxy does. */
+export const SMALL_GROUP = 16;
 
 /** True if the server may be chosen and has a free slot now. */
 export function isFree(server: Candidate): boolean {

@@ -14,7 +14,7 @@
  * Not here: the queues themselves (`../queue.ts`).
  */
 import type { Balancer, Candidate, ChoiceContext } from './balancer.ts';
-import { LOOKS_MAX } from './free-servers.ts';
+import { SMALL_GROUP } from './free-servers.ts';
 import { Order } from './order.ts';
 import type { Ranked } from './order.ts';
 
@@ -92,7 +92,7 @@ export class LeastConnections<S extends Candidate> implements Balancer<S> {
 
   /** A limit that follows the backend's load (`minconn`) opens servers without a word about them. */
   #lookAtSaturated(): void {
-    for (let at = Math.min(this.#saturated.size, LOOKS_MAX) - 1; at >= 0; at -= 1) {
+    for (let at = Math.min(this.#saturated.size, SMALL_GROUP) - 1; at >= 0; at -= 1) {
       const place = this.#saturated.at(at);
       if (place !== null && !isSaturated(place.server)) this.#moveTo(place, this.#open);
     }

@@ -17,49 +17,47 @@ export class LoadBound<S extends Candidate> {
   readonly #factorPercent: number;
   readonly #served = new Map<S, number>();
   #servedTotal = 0;
-  /** Sum of the weights declared before each server; its last element is the sum of all. */
+  readonly #weights = new Map<S, number>();
+  #weightTotal = 0;
+  /**
+   * Where each server's part of the rest begins: the weights declared before it, as they were at the start. HAProxy
+   * does not move these either; it shifts the rounding by one slot at most.
+   */
   readonly #weightBefore: Float64Array;
-  #stale = true;
 
   /** `factorPercent` is above 100, so that somebody is always within bounds. */
   constructor(servers: readonly S[], factorPercent: number) {
     this.#servers = servers;
     this.#factorPercent = factorPercent;
-    this.#weightBefore = new Float64Array(servers.length + 1);
-    for (const server of servers) this.loadChanged(server);
+    this.#weightBefore = new Float64Array(servers.length);
+    for (const [index, server] of servers.entries()) {
+      if (server.effectiveWeight > 0) this.#weightBefore[index] = this.#weightTotal;
+      this.weightChanged(server);
+      this.loadChanged(server);
+    }
   }
 
   /** True if the server at `index` of the group may take one more. */
   allows(index: number): boolean {
-    if (this.#stale) this.#sumWeights();
     const server = this.#servers[index];
-    const before = this.#weightBefore[index] ?? 0;
-    const after = this.#weightBefore[index + 1] ?? 0;
-    const total = this.#weightBefore[this.#servers.length] ?? 0;
+    const total = this.#weightTotal;
     if (server === undefined || total === 0) return false;
     const slots = Math.ceil(((this.#servedTotal + 1) * this.#factorPercent) / 100);
-    const perWeight = Math.trunc(slots / total);
     const rest = slots % total;
-    const share =
-      (after - before) * perWeight + Math.trunc((after * rest) / total) - Math.trunc((before * rest) / total);
+    const weight = server.effectiveWeight;
+    const before = this.#weightBefore[index] ?? 0;
+    const ofRest = Math.trunc(((before + weight) * rest) / total) - Math.trunc((before * rest) / total);
+    const share = weight * Math.trunc(slots / total) + ofRest;
     return server.servedCount < Math.max(share, 1);
   }
 
-  weightChanged(): void {
-    this.#stale = true;
+  weightChanged(server: S): void {
+    this.#weightTotal += server.effectiveWeight - (this.#weights.get(server) ?? 0);
+    this.#weights.set(server, server.effectiveWeight);
   }
 
   loadChanged(server: S): void {
     this.#servedTotal += server.servedCount - (this.#served.get(server) ?? 0);
     this.#served.set(server, server.servedCount);
-  }
-
-  #sumWeights(): void {
-    this.#stale = false;
-    let sum = 0;
-    for (const [index, server] of this.#servers.entries()) {
-      sum += server.effectiveWeight;
-      this.#weightBefore[index + 1] = sum;
-    }
   }
 }

@@ -24,7 +24,7 @@
  * Not here: the weights' meaning (`../server.ts`), and where streams wait when every server is full.
  */
 import type { Balancer, Candidate, ChoiceContext } from './balancer.ts';
-import { FreeServers, LOOKS_MAX } from './free-servers.ts';
+import { FreeServers, SMALL_GROUP } from './free-servers.ts';
 import { Order } from './order.ts';
 import type { Ranked } from './order.ts';
 
@@ -34,6 +34,9 @@ const WEIGHT_MAX = 4096;
 const WEIGHT_SCALE = 16;
 /** Keys in `current` leave this much room below each position for weights to decide. */
 const KEYS_PER_POSITION = 256;
+
+/** Saturated servers drawn in a row before a large group is asked for any free one. */
+const DRAWS_MAX = 8;
 
 /** A server and where it stands. */
 interface Place<S> extends Ranked {
@@ -84,16 +87,18 @@ export class RoundRobin<S extends Candidate> implements Balancer<S> {
       this.#total += weight;
       if (weight > 0) this.#standByWeight(place, this.#init);
     }
-    this.#free = servers.length > LOOKS_MAX ? new FreeServers(servers) : null;
+    this.#free = servers.length > SMALL_GROUP ? new FreeServers(servers) : null;
     this.#beginWindow();
   }
 
   choose(_context: ChoiceContext, avoid: S | null): S | null {
+    // As if not asked: a window that began without any weight would be lost.
+    if (this.#total === 0) return null;
     let switched = false;
     let avoided: Place<S> | null = null;
     let chosen: Place<S> | null = null;
     if (this.#window === 0) this.#beginWindow();
-    while (this.#free === null || this.#passed.length < LOOKS_MAX) {
+    while (this.#free === null || this.#passed.length < DRAWS_MAX) {
       const place = this.#draw();
       if (place === null) {
         if (switched) {

@@ -106,6 +106,27 @@ void t.test('an expression nobody knows is refused when the balancer is made', a
   t.ok(error instanceof SluiceError && error.code === 'ERR_CONFIG');
 });
 
+void t.test('hash-balance-factor: the rest of the slots is spread by the weights of the start', async (t) => {
+  // Step by step as HAProxy 2.6.12 chose: after b's weight fell, e is at its bound with one stream.
+  const options = { ...HASH, hashType: CONSISTENT, hashBalanceFactor: 130 };
+  const group = new Group(options, weights('1:16:16:7:5:1'));
+  group.down('a');
+  for (const [name, served] of [
+    ['b', 2],
+    ['c', 3],
+    ['e', 1],
+    ['f', 1],
+  ] as const) {
+    group.server(name).servedCount = served;
+    group.balancer.loadChanged(group.server(name));
+  }
+  group.setWeight('b', 2);
+  const names = new Set(
+    Array.from({ length: 500 }, (_, at) => group.choose(from(`10.1.${at >>> 8}.${at & 255}`))?.name),
+  );
+  t.same(names, new Set(['c', 'd']), 'b, e and f hold their share');
+});
+
 void t.test('hash-balance-factor: a popular client spills over to others', async (t) => {
   const options = { ...HASH, hashType: CONSISTENT, hashBalanceFactor: 150 };
   const group = new Group(options, weights('1:1:1'));

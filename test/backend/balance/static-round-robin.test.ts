@@ -36,6 +36,21 @@ void t.test('keeps its place in the table when a server leaves and comes back', 
   t.equal(group.chosen(4), 'bcab');
 });
 
+void t.test('at the end of a table that grows it goes on in what was added', async (t) => {
+  const two = new Group(STATIC, weights('1:1'));
+  t.equal(two.chosen(2), 'ab');
+  two.down('a');
+  t.equal(two.chosen(3), 'bbb');
+  two.up('a');
+  t.equal(two.chosen(4), 'baba');
+
+  const three = new Group(STATIC, weights('1:1:1'));
+  three.down('a');
+  t.equal(three.chosen(4), 'bcbc');
+  three.up('a');
+  t.equal(three.chosen(6), 'cabcab');
+});
+
 void t.test('a weight other than 0 and that of the configuration does not matter', async (t) => {
   const group = new Group(STATIC, weights('2:1'));
   group.setWeight('b', 200);
