@@ -42,7 +42,10 @@ import { createPublicTransport } from './transport/public.ts';
 import { ownVersion } from './version.ts';
 
 export interface LoadBalancerOptions {
-  /** Where notices, and with `sessionLog` one line per session, go; pino fits. Default: nowhere. */
+  /**
+   * Where notices go, warnings about configuration text among them, and with `sessionLog` one line per session; pino fits.
+   * Default: nowhere.
+   */
   readonly logger?: Logger;
   /** One JSON line per finished session and per change of state to `logger`. Default: false. */
   readonly sessionLog?: boolean;
@@ -93,9 +96,9 @@ export interface CloseOptions {
 /**
  * Builds, binds and starts. Resolves once every listener is bound.
  *
- * Rejects with `ConfigError` (code ERR_CONFIG) for text with faults, otherwise with `SluiceError`: ERR_NO_LISTENER,
- * ERR_NAME_NOT_RESOLVED, ERR_UNKNOWN_BALANCE_FUNCTION, ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND, ERR_BIND. Nothing stays
- * bound or running then.
+ * Rejects with `ConfigError` (code ERR_CONFIG) for text with faults, otherwise with `SluiceError`: ERR_CONFIG (a file of
+ * certificates that cannot be read), ERR_NO_LISTENER, ERR_NAME_NOT_RESOLVED, ERR_UNKNOWN_ACCOUNT, ERR_UNKNOWN_BALANCE_FUNCTION,
+ * ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND, ERR_BIND. Nothing stays bound or running then.
  *
  * @param config text in HAProxy's language, or a Config from `defineConfig` or `parseConfig`.
  * @example
@@ -173,6 +176,12 @@ function parseText(text: string, options: LoadBalancerOptions): Config {
     environment: options.environment ?? process.env,
   });
   if (parsed.config === null) throw new ConfigError(parsed.diagnostics);
+  const { logger = silentLogger } = options;
+  for (const { severity, code, place, message } of parsed.diagnostics) {
+    const fields = { code, line: place?.line ?? null, column: place?.column ?? null };
+    if (severity === 'warning') logger.warn(fields, message);
+    else logger.info(fields, message);
+  }
   return parsed.config;
 }
 
