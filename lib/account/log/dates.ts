@@ -42,6 +42,7 @@ export class LogDates {
     (date) => `${date.getFullYear()}-${pad2(date.getMonth() + 1)}-${day(date)}T${time(date)}`,
   );
   readonly #isoZone = new SecondText((date) => offset(date, ':'));
+  readonly #utc = new SecondText((date) => date.toISOString().slice(0, 19));
 
   /** `%t`: `22/Nov/2026:13:50:52.403`. */
   withMilliseconds(wallMs: number): string {
@@ -67,11 +68,18 @@ export class LogDates {
   rfc5424(wallMs: number): string {
     return `${this.#iso.at(wallMs)}.${milliseconds(wallMs)}000${this.#isoZone.at(wallMs)}`;
   }
+
+  /** As `Date.toISOString`: `2026-11-22T13:50:52.403Z`. */
+  utc(wallMs: number): string {
+    return `${this.#utc.at(wallMs)}.${milliseconds(wallMs)}Z`;
+  }
 }
 
 /** `%ms` and the end of `%t`: always three digits. */
 export function milliseconds(wallMs: number): string {
-  return String(Math.floor(wallMs) % 1000).padStart(3, '0');
+  const value = Math.floor(wallMs) % 1000;
+  if (value >= 100) return String(value);
+  return value < 10 ? `00${value}` : `0${value}`;
 }
 
 function day(date: Date): string {

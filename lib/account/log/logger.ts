@@ -7,6 +7,7 @@
 import { pino } from 'pino';
 import type { LogLevel } from '../../config/config.ts';
 import type { Clock } from '../../time/clock.ts';
+import { LogDates } from './dates.ts';
 import { openDescriptor, openFile } from './descriptor-sink.ts';
 import { LineWriter } from './line-writer.ts';
 
@@ -64,11 +65,12 @@ const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
 export async function createPinoLogger(options: PinoLoggerOptions): Promise<OpenLogger> {
   const writer = new LineWriter(`json:${options.target}`, openTarget(options.target), options.clock);
   const stream = options.pretty ? await prettyStream(writer) : writer;
+  const dates = new LogDates();
   const logger = pino(
     {
       level: PINO_LEVELS[options.level],
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${dates.utc(options.clock.wallMs())}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     stream,

@@ -4,6 +4,7 @@
  * Not here: whether a line is written (`session-log.ts`), pino (`logger.ts`).
  */
 import type { SessionRecord } from '../session.ts';
+import type { LogDates } from './dates.ts';
 import { terminationLetters } from './letters.ts';
 
 /** Times in milliseconds, -1: that stage was not reached. */
@@ -35,12 +36,13 @@ export interface SessionJson {
   readonly redispatched: boolean;
 }
 
-export function sessionJson(record: SessionRecord): SessionJson {
+/** `dates` keeps what lines of one second have in common. */
+export function sessionJson(record: SessionRecord, dates: LogDates): SessionJson {
   const { ending } = record;
   return {
     event: 'session',
     id: record.id,
-    acceptedAt: new Date(record.acceptedWallMs).toISOString(),
+    acceptedAt: dates.utc(record.acceptedWallMs),
     client: endpoint(record.clientAddress, record.clientPort),
     frontend: record.frontendName,
     listener: record.listenerName,

@@ -65,13 +65,13 @@ export class SessionLog {
 
   /** A session ended. */
   sessionEnded(record: SessionRecord): void {
-    const { config, logger } = this.#options;
+    const { config, logger, dates } = this.#options;
     if (config.dontLogNull && record.bytesIn === 0) return;
     const wrong = wentWrong(record);
     if (config.dontLogNormal && !wrong) return;
     if (logger !== null) {
-      if (wrong && config.logSeparateErrors) logger.error(sessionJson(record), 'session ended');
-      else logger.info(sessionJson(record), 'session ended');
+      if (wrong && config.logSeparateErrors) logger.error(sessionJson(record, dates), 'session ended');
+      else logger.info(sessionJson(record, dates), 'session ended');
     }
     // With logasap a connected session has had its line; one that never connected gets it here.
     if (this.#format !== null && !(config.logAsap && record.connectMs >= 0)) this.#writeLine(record, false);
