@@ -10,7 +10,21 @@ export type {
 } from './load-balancer.ts';
 export type { CloseOutcome } from './closing.ts';
 export { defineConfig } from './config/define.ts';
-export type { ConfigInput } from './config/define.ts';
+export type {
+  BackendInput,
+  BindInput,
+  CheckInput,
+  ConfigInput,
+  DefineOptions,
+  FrontendInput,
+  GlobalInput,
+  ListenInput,
+  LogInput,
+  Named,
+  OptionsInput,
+  ServerInput,
+  TimeInput,
+} from './config/define.ts';
 export { parseConfig } from './config/parse.ts';
 export type { ParseOptions, ParseResult } from './config/parse.ts';
 export { printConfig } from './config/print.ts';
@@ -21,9 +35,10 @@ export type { ConfigText } from './config/statements.ts';
 export { ConfigError, ERROR_CODES, SluiceError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 export type { BalanceFunction, BalanceFunctionServer, ChoiceContext } from './backend/balance/balancer.ts';
+export type { Lookup } from './backend/resolve.ts';
 export type { AdminState } from './backend/server.ts';
 export type { ServerStateEvent } from './backend/states.ts';
-export type { Logger } from './account/log/logger.ts';
+export type { Logger, LogMethod } from './account/log/logger.ts';
 export type {
   EndCause,
   EndReason,
@@ -41,5 +56,13 @@ export type {
   TargetStats,
   TrafficStats,
 } from './account/stats.ts';
-export type { ServerStatus } from './account/views.ts';
+export type {
+  BackendView,
+  FrontendView,
+  ListenerView,
+  ProcessView,
+  ServerCheckView,
+  ServerStatus,
+  ServerView,
+} from './account/views.ts';
 export type { Clock, Timer } from './time/clock.ts';
