@@ -23,6 +23,8 @@ export interface Context {
 /** The context of this very process. */
 export function processContext(signals: Signals): Context {
   const report = daemonReport(process.env);
+  // Whoever read our words may have left (`sluice -d ... | head`); that must not end the traffic.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const argv = process.argv.slice(2);
   return {
     argv,

@@ -22,23 +22,26 @@ export class Command {
   #out = '';
   #err = '';
 
-  private constructor(program: string, words: readonly string[]) {
-    // A colour or a debugger wanted by whoever runs the tests must not reach the command.
-    const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_OPTIONS: _options, ...env } = process.env;
-    this.child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** `before`: what the shell does first. */
+  private constructor(words: readonly string[], before = '') {
+    // Colours, debuggers and coverage wanted by whoever runs the tests must not reach the command; a shell takes them
+    // away, since the test runner adds some of them to every child it sees.
+    const script = `unset NO_COLOR FORCE_COLOR NODE_OPTIONS NODE_V8_COVERAGE; ${before} exec "$0" "$@"`;
+    this.child = spawn('/bin/sh', ['-c', script, process.execPath, ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#read(this.child.stdout, (text) => (this.#out += text));
     this.#read(this.child.stderr, (text) => (this.#err += text));
     this.#ended = once(this.child, 'close').then(([code, signal]) => (code ?? signal) as End);
   }
 
   static start(words: readonly string[], nodeOptions: readonly string[] = []): Command {
-    return new Command(process.execPath, [...nodeOptions, main, ...words]);
+    return new Command([...nodeOptions, main, ...words]);
   }
 
   /** Starts it with a lower limit of open descriptors. */
   static startLimited(descriptors: number, words: readonly string[]): Command {
-    const script = `ulimit -n ${descriptors}; exec "$0" "$@"`;
-    return new Command('/bin/sh', ['-c', script, process.execPath, main, ...words]);
+    return new Command([main, ...words], `ulimit -n ${descriptors};`);
   }
 
   get out(): string {

@@ -139,6 +139,19 @@ void t.test('SIGHUP shows the states of the servers, and the rest is said to hav
   t.equal(await command.ended(), 0);
 });
 
+void t.test('goes on serving when nobody reads its words any more', async (t) => {
+  const { file, port } = await setting(t);
+  const command = await started(t, ['-f', file, '-d']);
+  command.child.stderr?.destroy();
+  const first = await connected(t, port);
+  first.end();
+  command.signal('SIGHUP');
+  const second = await connected(t, port);
+  second.end();
+  command.signal('SIGTERM');
+  t.equal(await command.ended(), 0);
+});
+
 void t.test('from a file it says nothing, and ends when idle', async (t) => {
   const { file, port } = await setting(t);
   const command = Command.start(['-f', file]);
