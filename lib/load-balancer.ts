@@ -16,7 +16,6 @@ import { Account } from './account/account.ts';
 import { Logs } from './account/logs.ts';
 import { silentLogger, type Logger } from './account/log/logger.ts';
 import { MetricsServer } from './account/metrics-server.ts';
-import { createProcessRegistry } from './account/process-metrics.ts';
 import { createRegistry, type MetricsSource } from './account/prometheus.ts';
 import type { SessionRecord, SessionStart } from './account/session.ts';
 import { statsOf, type Stats } from './account/stats.ts';
@@ -222,7 +221,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     this.#metricsServer = new MetricsServer({
       ...this.#metricsSource,
       ready: () => this.#state === 'running',
-      registries: [createProcessRegistry()],
+      processMetrics: true,
       logger: parts.logger,
     });
     parts.house.announce = (announcement) => this.#announce(announcement);

@@ -14,6 +14,7 @@ import type { Registry } from 'prom-client';
 import type { BindAddress } from '../config/config.ts';
 import { SluiceError } from '../errors.ts';
 import type { Logger } from './log/logger.ts';
+import { processRegistry } from './process-metrics.ts';
 import { CONTENT_TYPES, createRegistry, exposition } from './prometheus.ts';
 import type { MetricsSource, TextFormat } from './prometheus.ts';
 import { parseScrapeRequest } from './scrape.ts';
@@ -31,14 +32,16 @@ const SILENCE_TIMEOUT_MS = 30_000;
 export interface MetricsServerOptions extends MetricsSource {
   /** True once everything is bound and until it is closed; draining is seen in the view. */
   ready(): boolean;
-  /** Further registries whose metrics appear under our own names: the process's, an embedding program's. */
+  /** Registries of an embedding program whose metrics shall appear beside ours. */
   readonly registries?: readonly Registry[];
+  /** Also those of the Node process; observed from the first `listen` on. */
+  readonly processMetrics?: boolean;
   readonly logger: Logger;
 }
 
 export class MetricsServer {
   readonly #options: MetricsServerOptions;
-  readonly #ownRegistries: readonly Registry[];
+  #ownRegistries: readonly Registry[];
   readonly #haproxyRegistries: readonly Registry[];
   readonly #servers: http.Server[] = [];
   #scrapeCount = 0;
@@ -66,10 +69,23 @@ export class MetricsServer {
   }
 
   /**
-   * Listens on one more address; port 0 takes a free one. A range takes its first port only.
+   * Listens on one more address, on each port of a range; port 0 takes a free one.
    * Throws SluiceError ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND or ERR_BIND.
    */
   async listen(address: BindAddress): Promise<void> {
+    if (this.#servers.length === 0 && this.#options.processMetrics === true) {
+      this.#ownRegistries = [...this.#ownRegistries, processRegistry()];
+    }
+    if (address.kind === 'unix' || address.kind === 'fd') {
+      await this.#listenOnce(address);
+      return;
+    }
+    for (let port = address.port; port <= Math.max(address.port, address.portEnd); port += 1) {
+      await this.#listenOnce({ ...address, port });
+    }
+  }
+
+  async #listenOnce(address: BindAddress): Promise<void> {
     const server = http.createServer(
       {
         maxHeaderSize: HEAD_BYTES,

@@ -14,12 +14,18 @@ const MISNAMED: readonly string[] = [
 ];
 
 /**
- * A registry with the process metrics. Once per process, by whoever owns the process: prom-client starts observers for
- * the event loop and the garbage collector that cannot be stopped again.
+ * Where the process keeps its one registry. The only state of this library outside its objects, for good reason: prom-client
+ * starts observers (event loop, garbage collector) that it cannot stop again, so a second registry would leak them.
  */
-export function createProcessRegistry(): Registry {
+const PLACE = Symbol.for('sluice.processRegistry');
+
+/** The registry with the metrics of this process: the same for every balancer in it, made at the first call. */
+export function processRegistry(): Registry {
+  const known: unknown = Reflect.get(process, PLACE);
+  if (known instanceof Registry) return known;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
+  Reflect.set(process, PLACE, registry);
   return registry;
 }

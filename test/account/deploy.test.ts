@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { SLUICE_FAMILIES } from '../../lib/account/metrics.ts';
+import { processRegistry } from '../../lib/account/process-metrics.ts';
 
 const DASHBOARD = new URL('../../../deploy/grafana/sluice.json', import.meta.url);
 const ALERTS = new URL('../../../deploy/prometheus/alerts.yml', import.meta.url);
@@ -55,6 +56,11 @@ for (const file of [DASHBOARD, ALERTS, ALERT_TESTS]) {
     t.end();
   });
 }
+
+void t.test("prom-client's metrics among them exist", async (t) => {
+  const given = (await processRegistry().getMetricsAsJSON()).map(({ name }) => name);
+  for (const name of OTHERS) t.ok(given.includes(name), name);
+});
 
 void t.test('the dashboard is JSON with distinct panels', (t) => {
   const dashboard = JSON.parse(readFileSync(DASHBOARD, 'utf8')) as {

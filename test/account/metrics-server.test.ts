@@ -6,6 +6,7 @@ import type { Test } from 'tap';
 import { silentLogger } from '../../lib/account/log/logger.ts';
 import { MetricsServer } from '../../lib/account/metrics-server.ts';
 import type { MetricsServerOptions } from '../../lib/account/metrics-server.ts';
+import { processRegistry } from '../../lib/account/process-metrics.ts';
 import type { BindAddress } from '../../lib/config/config.ts';
 import { SluiceError } from '../../lib/errors.ts';
 import { systemClock } from '../../lib/time/clock.ts';
@@ -106,6 +107,18 @@ void t.test('a page links the paths; others are 404, other methods 405, HEAD has
     const head = await ask(server, path, { method: 'HEAD' });
     t.same([head.status, head.body], [200, ''], path);
   }
+});
+
+void t.test("the process's metrics stand beside ours, not among HAProxy's names", async (t) => {
+  const servers = [await started(t, { processMetrics: true }), await started(t, { processMetrics: true })];
+  for (const server of servers) {
+    const { body } = await ask(server, '/metrics');
+    t.match(body, /^process_open_fds \d+$/m);
+    t.match(body, /^nodejs_eventloop_lag_p99_seconds /m);
+    t.notMatch(body, 'nodejs_active_handles_total');
+    t.notMatch((await ask(server, '/metrics?names=haproxy')).body, 'nodejs_');
+  }
+  t.equal(processRegistry(), processRegistry(), 'one for the whole process');
 });
 
 void t.test('a defect in a view is a 500 and a line in the log', async (t) => {

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Registry } from 'prom-client';
 import t from 'tap';
-import { createProcessRegistry } from '../../lib/account/process-metrics.ts';
+import { processRegistry } from '../../lib/account/process-metrics.ts';
 import { createRegistry, exposition } from '../../lib/account/prometheus.ts';
 import type { MetricsSource } from '../../lib/account/prometheus.ts';
 import { WHOLE_SCRAPE } from '../../lib/account/scrape.ts';
@@ -64,7 +64,7 @@ function promtool(words: readonly string[], input = ''): { status: number | null
 }
 
 void t.test('check metrics finds nothing in our names, the process metrics included', async (t) => {
-  const text = await page([createRegistry(SOURCE), createProcessRegistry()], 'sluice');
+  const text = await page([createRegistry(SOURCE), processRegistry()], 'sluice');
   t.same(promtool(['check', 'metrics'], text), { status: 0, said: '' });
 });
 

@@ -6,13 +6,12 @@ import { LineWriter } from '../../../lib/account/log/line-writer.ts';
 import type { LineSink } from '../../../lib/account/log/line-writer.ts';
 import { createPinoLogger, silentLogger } from '../../../lib/account/log/logger.ts';
 import type { Logger } from '../../../lib/account/log/logger.ts';
-import { openSessionLog, openStateLog } from '../../../lib/account/log/open-logs.ts';
 import { SessionLog } from '../../../lib/account/log/session-log.ts';
 import type { SessionLogConfig } from '../../../lib/account/log/session-log.ts';
 import { StateLog } from '../../../lib/account/log/state-log.ts';
 import { SyslogHeader } from '../../../lib/account/log/syslog.ts';
-import { LogTargets, SyslogTarget } from '../../../lib/account/log/targets.ts';
-import type { Config, LogTarget, ProxyConfig } from '../../../lib/config/config.ts';
+import { SyslogTarget } from '../../../lib/account/log/targets.ts';
+import type { LogTarget } from '../../../lib/config/config.ts';
 import { systemClock } from '../../../lib/time/clock.ts';
 import { sessionRecord } from '../../help/views.ts';
 
@@ -196,35 +195,6 @@ void t.test('states go to the targets and to the JSON log, one line each', async
   await writer.close();
   t.same(sink.lines, ['<1>Server b/s is DOWN, info: "a b".\n']);
   t.match(json, [[{ event: 'state', severity: 'alert', backend: 'b', server: 's' }, /is DOWN/]]);
-});
-
-void t.test('a proxy logs to the global targets and its own, under its tag', async (t) => {
-  const path = `${t.testdir()}/log`;
-  const fd = fs.openSync(path, 'a');
-  t.teardown(() => fs.closeSync(fd));
-  const target: LogTarget = { ...TARGET, address: { kind: 'fd', fd }, format: null };
-  const config = {
-    global: { log: [target], logSendHostname: 'lb1', logTag: null },
-  } as unknown as Config;
-  const proxy = {
-    name: 'www',
-    log: [{ ...target, facility: 'local1' }],
-    logGlobal: true,
-    logTag: 'www-log',
-    frontend: { logFormat: { kind: 'custom', format: '%ts %H' }, logFormatSd: null },
-  } as unknown as ProxyConfig;
-  const dates = new LogDates();
-  const targets = new LogTargets({ clock: systemClock, dates, logger: silentLogger });
-  const options = { targets, dates, logger: null, pid: 7, hostname: 'vm' };
-  openSessionLog(config, proxy, options)?.sessionEnded(normal);
-  openStateLog(config, null, options).write('notice', 'Proxy www started.');
-  t.equal(openSessionLog(config, { ...proxy, frontend: null }, options), null);
-  await targets.close();
-  const lines = fs.readFileSync(path, 'utf8').trim().split('\n');
-  t.equal(lines.length, 3);
-  t.match(lines[0], /^<134>\w{3} [ \d]\d \d\d:\d\d:\d\d lb1 www-log\[7\]: -- lb1$/);
-  t.match(lines[1], /^<142>.* www-log\[7\]: -- lb1$/);
-  t.match(lines[2], /^<133>.* lb1 haproxy\[7\]: Proxy www started\.$/);
 });
 
 void t.test('the pino logger writes JSON lines, or lines for people, at its level and above', async (t) => {
