@@ -1,0 +1,362 @@
+/**
+ * A balancer without sockets: built from configuration text over a clock turned by hand, with clients that come, dials that
+ * succeed and relays that end when the test says so.
+ *
+ *     const { clock, backend, come, dials } = await dryBalancer(t, `
+ *       listen l
+ *         bind :1
+ *         server a 192.0.2.1:80 maxconn 1`);
+ *     const stream = come();
+ *     dials[0]?.succeed();
+ *
+ * Not here: real sockets (`balancer.ts`, `peer.ts`).
+ */
+import * as net from 'node:net';
+import type { Test } from 'tap';
+import type { SessionRecord } from '../../lib/account/session.ts';
+import { silentLogger } from '../../lib/account/log/logger.ts';
+import type { Backend } from '../../lib/backend/backend.ts';
+import type { BalanceFunction } from '../../lib/backend/balance/balancer.ts';
+import type { Server } from '../../lib/backend/server.ts';
+import type { ServerStateEvent } from '../../lib/backend/states.ts';
+import { build, type Built } from '../../lib/build.ts';
+import type { StateLine } from '../../lib/check/messages.ts';
+import { parseConfig } from '../../lib/config/parse.ts';
+import type { Frontend } from '../../lib/frontend/frontend.ts';
+import { House } from '../../lib/house.ts';
+import { DeadlineWheel } from '../../lib/time/coarse.ts';
+import type {
+  Connection,
+  ConnectionWatcher,
+  Dial,
+  DialHandler,
+  DialTarget,
+  Relay,
+  RelayHandler,
+  RelaySide,
+  SideName,
+  Transport,
+} from '../../lib/transport/transport.ts';
+import { ManualClock } from './clock.ts';
+
+/** A connection that exists on paper; `state` says how our side ended it. */
+export class DryConnection implements Connection {
+  readonly remote;
+  readonly local;
+  pendingBytes = 0;
+  peerEnded = false;
+  state: 'held' | 'relayed' | 'closed' | 'reset' = 'held';
+  lingers = true;
+  keptAlive: readonly [number, number, number] | null = null;
+  #watcher: ConnectionWatcher | null = null;
+
+  constructor(remotePort: number) {
+    this.remote = { address: '198.51.100.7', port: remotePort };
+    this.local = { address: '203.0.113.1', port: 443 };
+  }
+
+  watch(watcher: ConnectionWatcher): void {
+    this.#watcher = watcher;
+  }
+  close(): void {
+    if (this.state === 'held') this.state = 'closed';
+  }
+  reset(): void {
+    if (this.state === 'held') this.state = 'reset';
+  }
+  noLinger(): void {
+    this.lingers = false;
+  }
+  keepAlive(idleMs: number, intervalMs: number, count: number): void {
+    this.keptAlive = [idleMs, intervalMs, count];
+  }
+
+  // What the peer does:
+
+  send(bytes: number): void {
+    const first = this.pendingBytes === 0;
+    this.pendingBytes += bytes;
+    if (first) this.#watcher?.peerSent();
+  }
+  end(): void {
+    this.peerEnded = true;
+    this.#watcher?.peerEnded();
+  }
+  break(): void {
+    this.state = 'closed';
+    this.#watcher?.peerReset('ECONNRESET');
+  }
+}
+
+export class DryDial implements Dial {
+  readonly target: DialTarget;
+  state: 'open' | 'cancelled' | 'ended' = 'open';
+  readonly #handler: DialHandler;
+
+  constructor(target: DialTarget, handler: DialHandler) {
+    this.target = target;
+    this.#handler = handler;
+  }
+
+  cancel(): void {
+    if (this.state === 'open') this.state = 'cancelled';
+  }
+  succeed(): DryConnection {
+    if (this.state !== 'open') throw new Error(`the dial is ${this.state}`);
+    this.state = 'ended';
+    const connection = new DryConnection(80);
+    this.#handler.dialSucceeded(connection);
+    return connection;
+  }
+  fail(code = 'ECONNREFUSED'): void {
+    if (this.state !== 'open') throw new Error(`the dial is ${this.state}`);
+    this.state = 'ended';
+    this.#handler.dialFailed({ code, message: code });
+  }
+  /** The port of the server that is dialled. */
+  get port(): number {
+    return this.target.kind === 'tcp' ? this.target.port : 0;
+  }
+}
+
+/** A side whose stamps the test sets. */
+export class DrySide implements RelaySide {
+  bytesRead = 0;
+  lastReadMs: number;
+  lastWriteMs: number;
+  blockedSinceMs = 0;
+  readPaused = false;
+  readEnded = false;
+  writeEndedMs = 0;
+  firstReadMs = 0;
+
+  constructor(nowMs: number) {
+    this.lastReadMs = nowMs;
+    this.lastWriteMs = nowMs;
+  }
+}
+
+export class DryRelay implements Relay {
+  readonly client: DrySide;
+  readonly server: DrySide;
+  readonly handler: RelayHandler;
+  readonly clientConnection: Connection;
+  readonly serverConnection: Connection;
+  readonly #nowMs: () => number;
+  /** What the owner asked for, in order. */
+  readonly calls: string[] = [];
+  open = true;
+
+  constructor(client: Connection, server: Connection, handler: RelayHandler, nowMs: () => number) {
+    this.clientConnection = client;
+    this.serverConnection = server;
+    this.handler = handler;
+    this.#nowMs = nowMs;
+    this.client = new DrySide(nowMs());
+    this.server = new DrySide(nowMs());
+    this.client.bytesRead = client.pendingBytes;
+  }
+
+  shutRead(side: SideName): void {
+    this.calls.push(`shut ${side}`);
+    this.endSide(side);
+  }
+  resetBoth(): void {
+    this.#end('reset both');
+  }
+  closeAfterPending(): void {
+    this.calls.push('close after pending');
+  }
+  abandon(): void {
+    this.#end('abandon');
+  }
+  resetOne(side: SideName): void {
+    this.#end(`reset ${side}`);
+  }
+
+  /** A side's FIN is read and passed on; ends the relay if it was the second. */
+  endSide(name: SideName): void {
+    const [side, other] = name === 'client' ? [this.client, this.server] : [this.server, this.client];
+    side.readEnded = true;
+    this.handler.relaySideEnded(name);
+    other.writeEndedMs = this.#nowMs();
+    if (other.readEnded) this.finish();
+    else this.handler.relaySideShut(name === 'client' ? 'server' : 'client');
+  }
+  finish(): void {
+    this.open = false;
+    this.handler.relayFinished();
+  }
+
+  #end(call: string): void {
+    this.calls.push(call);
+    this.open = false;
+  }
+}
+
+export class DryTransport implements Transport {
+  readonly name = 'dry';
+  readonly dials: DryDial[] = [];
+  readonly relays: DryRelay[] = [];
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  createServer(): net.Server {
+    return net.createServer();
+  }
+  dial(target: DialTarget, handler: DialHandler): DryDial {
+    const dial = new DryDial(target, handler);
+    this.dials.push(dial);
+    return dial;
+  }
+  relay(client: Connection, server: Connection, handler: RelayHandler): DryRelay {
+    const relay = new DryRelay(client, server, handler, this.#nowMs);
+    this.relays.push(relay);
+    return relay;
+  }
+}
+
+/** A client at a door and what became of it. */
+export interface DryClient {
+  readonly connection: DryConnection;
+  /** Of its session, once that has ended. */
+  readonly record: () => SessionRecord | null;
+}
+
+export interface DryBalancer {
+  readonly clock: ManualClock;
+  readonly wheel: DeadlineWheel;
+  readonly transport: DryTransport;
+  readonly dials: readonly DryDial[];
+  readonly relays: readonly DryRelay[];
+  readonly house: House;
+  readonly built: Built;
+  readonly records: readonly SessionRecord[];
+  readonly lines: readonly StateLine[];
+  readonly events: readonly ServerStateEvent[];
+  backend(name?: string): Backend;
+  server(name: string, backendName?: string): Server;
+  frontend(name?: string): Frontend;
+  /** A client connects, to the first listener of the frontend unless another is named by its position. */
+  come(frontendName?: string, listenerIndex?: number): DryClient;
+}
+
+export interface DryOptions {
+  readonly clock?: ManualClock;
+  readonly maxconn?: number;
+  readonly descriptorLimit?: number;
+  readonly random?: () => number;
+  readonly balanceFunctions?: Readonly<Record<string, BalanceFunction>>;
+  readonly lookup?: (name: string) => Promise<string>;
+}
+
+/** Builds one; the test's end stops what it started. Throws with the diagnostics for text with faults. */
+export async function dryBalancer(t: Test, text: string, options: DryOptions = {}): Promise<DryBalancer> {
+  const parsed = parseConfig([{ file: 'test', text: `${text}\n` }], {});
+  if (parsed.config === null) throw new Error(parsed.diagnostics.map((one) => one.message).join('; '));
+  const clock = options.clock ?? new ManualClock();
+  const wheel = new DeadlineWheel(clock);
+  const transport = new DryTransport(() => clock.nowMs());
+  const records: SessionRecord[] = [];
+  const lines: StateLine[] = [];
+  const events: ServerStateEvent[] = [];
+  const house = new House({
+    clock,
+    logger: silentLogger,
+    maxconn: options.maxconn ?? parsed.config.global.maxconn,
+    descriptorLimit: options.descriptorLimit ?? 0,
+  });
+  const built = await build(parsed.config, {
+    clock,
+    wheel,
+    transport,
+    random: options.random ?? (() => 0.5),
+    lookup: options.lookup ?? (() => Promise.reject(new Error('no lookups here'))),
+    balanceFunctions: new Map(Object.entries(options.balanceFunctions ?? {})),
+    owner: house,
+    stateListener: {
+      stateLine: (_backend, line) => void lines.push(line),
+      serverChanged: (event) => void events.push(event),
+    },
+    accountOf: () => ({
+      sessionStarted: () => {},
+      sessionConnected: () => {},
+      sessionEnded: (record) => void records.push(record),
+    }),
+    parkedLimit: house.parkedLimit,
+    waiting: house.waiting,
+    listenerFailed: house.listenerFailed,
+    choosingFailed: house.choosingFailed,
+  });
+  house.frontends = built.frontends;
+  t.teardown(() => {
+    built.checks.stop();
+    for (const backend of built.backends) for (const server of backend.servers) server.stop();
+  });
+  return new Dry({ clock, wheel, transport, house, built, records, lines, events });
+}
+
+type DryParts = Pick<
+  DryBalancer,
+  'clock' | 'wheel' | 'transport' | 'house' | 'built' | 'records' | 'lines' | 'events'
+>;
+
+class Dry implements DryBalancer {
+  readonly clock: ManualClock;
+  readonly wheel: DeadlineWheel;
+  readonly transport: DryTransport;
+  readonly house: House;
+  readonly built: Built;
+  readonly records: readonly SessionRecord[];
+  readonly lines: readonly StateLine[];
+  readonly events: readonly ServerStateEvent[];
+  #port = 40_000;
+
+  constructor(parts: DryParts) {
+    this.clock = parts.clock;
+    this.wheel = parts.wheel;
+    this.transport = parts.transport;
+    this.house = parts.house;
+    this.built = parts.built;
+    this.records = parts.records;
+    this.lines = parts.lines;
+    this.events = parts.events;
+  }
+
+  get dials(): readonly DryDial[] {
+    return this.transport.dials;
+  }
+  get relays(): readonly DryRelay[] {
+    return this.transport.relays;
+  }
+
+  backend(name?: string): Backend {
+    return find(this.built.backends, name);
+  }
+  frontend(name?: string): Frontend {
+    return find(this.built.frontends, name);
+  }
+  server(name: string, backendName?: string): Server {
+    return find(this.backend(backendName).servers, name);
+  }
+
+  come(frontendName?: string, listenerIndex = 0): DryClient {
+    this.#port += 1;
+    const connection = new DryConnection(this.#port);
+    this.frontend(frontendName).listeners[listenerIndex]?.accepted(connection);
+    const { port } = connection.remote;
+    return {
+      connection,
+      record: () => this.records.find((record) => record.clientPort === port) ?? null,
+    };
+  }
+}
+
+function find<T extends { readonly name: string }>(all: readonly T[], name?: string): T {
+  const found = name === undefined ? all[0] : all.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`nothing is called ${name}`);
+  return found;
+}
