@@ -38,6 +38,7 @@ export type { BalanceFunction, BalanceFunctionServer, ChoiceContext } from './ba
 export type { Lookup } from './backend/resolve.ts';
 export type { AdminState } from './backend/server.ts';
 export type { ServerStateEvent } from './backend/states.ts';
+export type { DropCounter } from './account/log/line-writer.ts';
 export type { Logger, LogMethod } from './account/log/logger.ts';
 export type {
   EndCause,

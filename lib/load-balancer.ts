@@ -14,6 +14,7 @@ import { EventEmitter } from 'node:events';
 import type { Registry } from 'prom-client';
 import { Account } from './account/account.ts';
 import { Logs } from './account/logs.ts';
+import type { DropCounter } from './account/log/line-writer.ts';
 import { silentLogger, type Logger } from './account/log/logger.ts';
 import { MetricsServer } from './account/metrics-server.ts';
 import { createRegistry, type MetricsSource } from './account/prometheus.ts';
@@ -48,6 +49,8 @@ export interface LoadBalancerOptions {
   readonly logger?: Logger;
   /** One JSON line per finished session and per change of state to `logger`. Default: false. */
   readonly sessionLog?: boolean;
+  /** Where `logger` counts lines it could not write, for the metric `sluice_log_lines_dropped_total`. Default: it does not. */
+  readonly logDrops?: DropCounter;
   /** Policies for `balance fn:NAME`, by name. */
   readonly balanceFunctions?: Readonly<Record<string, BalanceFunction>>;
   /** Environment for `"$NAME"` in configuration text. Default: `process.env`. */
@@ -145,6 +148,7 @@ async function assemble(config: Config, options: LoadBalancerOptions): Promise<P
     clock,
     logger,
     sessionLogger: options.sessionLog === true ? logger : null,
+    sessionDrops: options.logDrops ?? null,
     pid: process.pid,
   });
   const house = new House({ clock, logger, maxconn: config.global.maxconn, descriptorLimit });

@@ -9,6 +9,7 @@ import type { Config, FrontendConfig, GlobalConfig, ProxyConfig } from '../confi
 import type { Clock } from '../time/clock.ts';
 import type { SessionListener } from './account.ts';
 import { LogDates } from './log/dates.ts';
+import type { DropCounter } from './log/line-writer.ts';
 import type { Logger } from './log/logger.ts';
 import { SessionLog } from './log/session-log.ts';
 import { StateLog } from './log/state-log.ts';
@@ -22,6 +23,8 @@ export interface LogsOptions {
   readonly logger: Logger;
   /** JSON lines of sessions and changes of state; null: none. */
   readonly sessionLogger: Logger | null;
+  /** Lines `sessionLogger` dropped; null: it does not count them. */
+  readonly sessionDrops: DropCounter | null;
   readonly pid: number;
 }
 
@@ -36,6 +39,7 @@ export class Logs {
     this.#options = options;
     this.#dates = new LogDates();
     this.#targets = new LogTargets({ clock: options.clock, dates: this.#dates, logger: options.logger });
+    if (options.sessionDrops !== null) this.#targets.include(options.sessionDrops);
     for (const proxy of options.config.proxies) {
       const targets = this.#open(proxy);
       this.#stateLogs.set(proxy.name, new StateLog({ targets, logger: options.sessionLogger }));

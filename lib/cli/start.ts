@@ -80,7 +80,7 @@ async function serve(
   const identity = configuredIdentity(config);
   const log = await openJsonLog(config.global.jsonLog, context.terminal);
   try {
-    const logged = log === null ? {} : { logger: log.logger, sessionLog: true };
+    const logged = log === null ? {} : { logger: log.logger, logDrops: log.writer, sessionLog: true };
     const balancer = await createLoadBalancer(config, { openDescriptorLimit: limit, ...logged });
     return await serveWith(balancer, { command, context, config, identity, messages, log });
   } finally {

@@ -29,14 +29,28 @@ frontend quiet
 `;
   const { config, diagnostics } = parseConfig([{ file: 'x', text }]);
   if (config === null) throw new Error(diagnostics.map((one) => one.message).join('\n'));
-  const logs = new Logs({ config, clock: systemClock, logger: silentLogger, sessionLogger: null, pid: 7 });
+  const logs = new Logs({
+    config,
+    clock: systemClock,
+    logger: silentLogger,
+    sessionLogger: null,
+    sessionDrops: { name: 'json:stdout', droppedCount: 4 },
+    pid: 7,
+  });
   for (const proxy of config.proxies) {
     if (proxy.frontend !== null) logs.sessionListener(proxy, proxy.frontend).sessionEnded(sessionRecord());
   }
   logs.stateLine('www', { level: 'alert', text: 'Server www/a is DOWN.' });
   logs.stateLine('quiet', { level: 'alert', text: 'not this' });
   await logs.close();
-  t.same([...logs.dropped.values()], [0], 'one writer for one descriptor');
+  t.same(
+    [...logs.dropped],
+    [
+      [`fd@${fd}`, 0],
+      ['json:stdout', 4],
+    ],
+    'one writer for one descriptor',
+  );
   const lines = fs.readFileSync(path, 'utf8').trim().split('\n');
   t.equal(lines.length, 4);
   t.match(lines[0], /^<134>\w{3} [ \d]\d \d\d:\d\d:\d\d lb1 www-log\[7\]: -- /);

@@ -20,6 +20,12 @@ export interface LineSink {
   close(): void;
 }
 
+/** Something that counts the lines it could not deliver, under the name metrics give it. */
+export interface DropCounter {
+  readonly name: string;
+  readonly droppedCount: number;
+}
+
 export interface LineWriterOptions {
   /** Most characters that may wait; 1 Mi unless given. */
   readonly limitCharacters?: number;
@@ -28,7 +34,7 @@ export interface LineWriterOptions {
 const LIMIT_CHARACTERS = 1024 * 1024;
 const CLOSE_PATIENCE_MS = 1000;
 
-export class LineWriter {
+export class LineWriter implements DropCounter {
   readonly name: string;
   readonly #sink: LineSink;
   readonly #clock: Clock;

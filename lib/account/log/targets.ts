@@ -10,7 +10,7 @@ import { DatagramSink } from './datagram-sink.ts';
 import type { LogDates } from './dates.ts';
 import { openDescriptor } from './descriptor-sink.ts';
 import { LineWriter } from './line-writer.ts';
-import type { LineSink } from './line-writer.ts';
+import type { DropCounter, LineSink } from './line-writer.ts';
 import type { Logger } from './logger.ts';
 import { SyslogHeader, severity } from './syslog.ts';
 import { UdpSink } from './udp-sink.ts';
@@ -34,7 +34,7 @@ export interface LogTargetsOptions {
 export class LogTargets {
   readonly #options: LogTargetsOptions;
   readonly #writers = new Map<string, LineWriter>();
-  readonly #included: LineWriter[] = [];
+  readonly #included: DropCounter[] = [];
 
   constructor(options: LogTargetsOptions) {
     this.#options = options;
@@ -52,9 +52,9 @@ export class LogTargets {
     return new SyslogTarget(target, header, this.#writer(target), clock);
   }
 
-  /** Counts a writer opened elsewhere (the JSON log) with the others. It stays its opener's to close. */
-  include(writer: LineWriter): void {
-    this.#included.push(writer);
+  /** Shows the drops of a log opened elsewhere (the JSON log) with the others. It stays its opener's to close. */
+  include(counter: DropCounter): void {
+    this.#included.push(counter);
   }
 
   /** Lines that did not arrive, by target (`udp@10.0.0.1:514`, `unix@/dev/log`, `stdout`). */

@@ -58,7 +58,10 @@ async function startBalancer(standIns: readonly StandIn[], log: OpenLogger | nul
   });
   const { config, diagnostics } = parseConfig([{ file: 'demo', text }]);
   if (config === null) throw new ConfigError(diagnostics);
-  return await createLoadBalancer(config, log === null ? {} : { logger: log.logger, sessionLog: true });
+  return await createLoadBalancer(
+    config,
+    log === null ? {} : { logger: log.logger, logDrops: log.writer, sessionLog: true },
+  );
 }
 
 function introduction(balancer: LoadBalancer, standIns: readonly StandIn[]): string[] {
