@@ -354,7 +354,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     return createRegistry(this.#metricsSource);
   }
 
-  // --- operator ----------------------------------------------------------------------------------------------
+  // --- operator: each throws ERR_CLOSED after the end ----------------------------------------------------------
 
   /** `maint`: no new sessions, no checks; `drain`: no new sessions; `ready`: as its health says. Throws ERR_UNKNOWN_NAME. */
   setServerState(backendName: string, serverName: string, state: AdminState): void {
@@ -397,6 +397,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   }
 
   #server(backendName: string, serverName: string): Server {
+    if (this.#state === 'closed') throw new SluiceError('ERR_CLOSED', 'the load balancer is closed');
     const backend = this.#built.backends.find(({ name }) => name === backendName);
     const server = backend?.servers.find(({ name }) => name === serverName);
     if (server === undefined) {
