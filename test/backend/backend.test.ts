@@ -40,7 +40,7 @@ void t.test(
     succeedAll(dry);
     for (const relay of dry.relays) if (relay.open) relay.finish();
     t.same(
-      clients.map((client) => [client.record()?.serverName, client.record()?.backendQueueAhead]),
+      clients.map((client) => [client.record()?.serverName, client.record()?.backendQueuePosition]),
       [
         ['a', 0],
         ['b', 0],
@@ -77,7 +77,7 @@ void t.test('a hash insists: its clients wait for their server although another 
     succeedAll(dry);
   }
   t.same(
-    dry.records.map((record) => record.serverQueueAhead),
+    dry.records.map((record) => record.serverQueuePosition),
     [0, 0, 1],
   );
   settledDry(t, dry);
@@ -293,18 +293,32 @@ void t.test('sessions raise a limit that follows the load, and those who wait pr
 });
 
 void t.test('sessions placed elsewhere count as well', async (t) => {
+  let count = 0;
   const dry = await dryBalancer(
     t,
     `listen l
   bind :1
   fullconn 8
-  balance leastconn
-  server a 192.0.2.1:1 minconn 1 maxconn 4 maxqueue 1 weight 256
-  server b 192.0.2.1:2 weight 1`,
+  balance fn:mine
+  server a 192.0.2.1:1 minconn 1 maxconn 4
+  server b 192.0.2.1:2`,
+    {
+      balanceFunctions: {
+        mine: (servers) => {
+          count += 1;
+          return servers[count <= 3 ? 0 : 1] ?? null;
+        },
+      },
+    },
   );
-  for (let count = 9; count > 0; count -= 1) dry.come();
-  const server = dry.server('a');
-  t.notOk(server.queue.length > 0 && server.hasPlace, 'nobody waits for a place that is there');
+  for (let left = 3; left > 0; left -= 1) dry.come();
+  t.same([dry.server('a').servedCount, dry.server('a').queue.length], [1, 2]);
+  dry.come();
+  t.same(
+    [dry.server('a').servedCount, dry.server('a').queue.length],
+    [2, 1],
+    'four sessions are half of fullconn',
+  );
 });
 
 void t.test('a policy that throws refuses that one client and is reported', async (t) => {

@@ -50,9 +50,10 @@ export class DryConnection implements Connection {
   keptAlive: readonly [number, number, number] | null = null;
   #watcher: ConnectionWatcher | null = null;
 
-  constructor(remotePort: number) {
-    this.remote = { address: '198.51.100.7', port: remotePort };
-    this.local = { address: '203.0.113.1', port: 443 };
+  /** `port` is the same on both ends, so that a server without a port of its own is dialled on its client's number. */
+  constructor(port: number) {
+    this.remote = { address: '198.51.100.7', port };
+    this.local = { address: '203.0.113.1', port };
   }
 
   watch(watcher: ConnectionWatcher): void {
