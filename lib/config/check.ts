@@ -10,7 +10,7 @@ import type { Diagnostics, Severity } from './diagnostic.ts';
 import { checkServers } from './check-servers.ts';
 import { checkShape } from './check-shape.ts';
 import { didYouMean } from './line.ts';
-import { logFormatFault } from './log-format.ts';
+import { parseLogFormat } from './log-format.ts';
 import type { Path, Places } from './places.ts';
 
 /** Adds one diagnostic at a path of the Config. */
@@ -167,8 +167,8 @@ function checkLogs(config: Config, proxy: ProxyConfig, index: number, complain: 
     ['error-log-format', frontend.errorLogFormat],
   ] as const;
   for (const [keyword, format] of formats) {
-    const fault = format === null ? null : logFormatFault(format);
-    if (fault === null) continue;
+    const fault = format === null ? null : parseLogFormat(format);
+    if (fault === null || fault.ok) continue;
     complain(
       'alert',
       'log-format-fault',

@@ -5,6 +5,7 @@
  * Not here: how `$NAME` is found in text and the pseudo variables `.FILE`, `.LINE` and `.SECTION`, which
  * depend on the line (`words.ts`). Nothing here reads or changes `process.env`.
  */
+import { TCPLOG_FORMAT } from './log-format.ts';
 
 import { LANGUAGE_LEVEL } from './conditions.ts';
 
@@ -12,7 +13,7 @@ import { LANGUAGE_LEVEL } from './conditions.ts';
 const predefined: Readonly<Record<string, string>> = {
   HAPROXY_BRANCH: LANGUAGE_LEVEL,
   HAPROXY_STARTUP_VERSION: `${LANGUAGE_LEVEL}.0`,
-  HAPROXY_TCP_LOG_FMT: '%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq',
+  HAPROXY_TCP_LOG_FMT: TCPLOG_FORMAT,
   HAPROXY_HTTP_LOG_FMT:
     '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r',
 };

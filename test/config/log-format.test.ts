@@ -1,47 +1,72 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { compileLogFormat } from '../../lib/account/log/format.ts';
-import { HTTP_ALIASES, logFormatFault, TCP_ALIASES } from '../../lib/config/log-format.ts';
+import { HTTP_ALIASES, parseLogFormat, TCP_ALIASES, TCPLOG_FORMAT } from '../../lib/config/log-format.ts';
 
-void t.test('a format of known aliases has no fault', (t) => {
-  t.equal(logFormatFault('%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq'), null);
-  t.equal(logFormatFault('%{+Q}o %(name)ci %{-Q,+E}b %% plain'), null);
-  t.end();
-});
+const none = { quote: false, hex: false, escape: false };
 
-void t.test('the first fault is told', (t) => {
-  t.match(logFormatFault('%ci %zz'), { problem: "unknown alias '%zz'" });
-  t.match(logFormatFault('%HM'), { problem: "alias '%HM' needs mode http" });
-  t.match(logFormatFault('%[src]'), { problem: /sample expressions/ });
-  t.match(logFormatFault('100% sure'), { problem: /no alias/ });
-  t.match(logFormatFault('%{+Z}ci'), { problem: "unknown flag '+Z'" });
-  t.end();
-});
-
-void t.test('what the configuration lets pass can be written, and the other way round', (t) => {
-  for (const alias of TCP_ALIASES) t.equal(compileLogFormat(`%${alias}`).ok, true, alias);
-  for (const alias of HTTP_ALIASES) t.equal(compileLogFormat(`%${alias}`).ok, false, alias);
-  const piece = fc.constantFrom(
-    '%',
-    '%%',
-    '%ci',
-    '%zz',
-    '{+Q}',
-    '{+Z}',
-    '{',
-    '}',
-    '(x)',
-    '(',
-    '[',
-    'b',
-    ' ',
-    '%{+X}ts',
-    'o',
-  );
-  const property = fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
-    const format = pieces.join('');
-    return (logFormatFault(format) === null) === compileLogFormat(format).ok;
+void t.test('items are read in order', (t) => {
+  t.strictSame(parseLogFormat('%ci:%{+Q}b  %%'), {
+    ok: true,
+    items: [
+      { kind: 'alias', alias: 'ci', flags: none },
+      { kind: 'text', text: ':' },
+      { kind: 'alias', alias: 'b', flags: { ...none, quote: true } },
+      { kind: 'blank' },
+      { kind: 'text', text: '%' },
+    ],
   });
-  fc.assert(property, { numRuns: 2000 });
+  t.end();
+});
+
+void t.test('flags of %o hold for what follows', (t) => {
+  t.match(parseLogFormat('%{+Q,+X}o %(name)ci %{-Q}cp'), {
+    items: [
+      { kind: 'blank' },
+      { alias: 'ci', flags: { quote: true, hex: true } },
+      { kind: 'blank' },
+      { alias: 'cp', flags: { quote: false, hex: true } },
+    ],
+  });
+  t.end();
+});
+
+void t.test('every alias of mode tcp is known, none of mode http', (t) => {
+  t.equal(parseLogFormat(TCPLOG_FORMAT).ok, true);
+  for (const alias of TCP_ALIASES) t.equal(parseLogFormat(`%${alias}`).ok, true, alias);
+  for (const alias of HTTP_ALIASES) t.match(parseLogFormat(`%${alias}`), { ok: false, problem: /mode http/ });
+  t.end();
+});
+
+void t.test('the first fault is told with its place and a way out', (t) => {
+  const faults: readonly (readonly [format: string, position: number, problem: RegExp])[] = [
+    ['%ci %foo', 4, /unknown alias '%foo'/],
+    ['%cifoo', 0, /unknown alias '%cifoo'/],
+    ['x %r', 2, /mode http/],
+    ['%ci%', 3, /followed by no alias/],
+    ['% x', 0, /followed by no alias/],
+    ['%{+Q', 0, /without '}'/],
+    ['%(name', 0, /without '\)'/],
+    ['%{+Z}ci', 0, /unknown flag '\+Z'/],
+    ['%{Q}ci', 0, /unknown flag 'Q'/],
+    ['%[src]', 0, /not supported/],
+  ];
+  for (const [format, position, problem] of faults) {
+    t.match(parseLogFormat(format), { ok: false, position, problem }, format);
+  }
+  t.match(parseLogFormat('%tsq'), { hint: "did you mean '%Ts'?" });
+  t.end();
+});
+
+void t.test('any text is read or has a fault within it', (t) => {
+  const words = fc.constantFrom('%', '{', '}', '+Q', ',', 'o', 'ci', 'ST', '(0)', '[', ' ', '%%', 'x', '"');
+  const text = fc.array(fc.oneof(words, fc.string({ maxLength: 4 })), { maxLength: 12 });
+  fc.assert(
+    fc.property(text, (parts) => {
+      const format = parts.join('');
+      const parsed = parseLogFormat(format);
+      return parsed.ok || (parsed.position >= 0 && parsed.position < format.length);
+    }),
+    { numRuns: 1000, interruptAfterTimeLimit: 2000 },
+  );
   t.end();
 });

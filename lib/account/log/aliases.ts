@@ -5,17 +5,11 @@
  * Not here: reading a format (`format.ts`).
  */
 import * as net from 'node:net';
+import type { TcpAlias, ValueFlags } from '../../config/log-format.ts';
 import type { SessionRecord } from '../session.ts';
 import { milliseconds } from './dates.ts';
 import type { LogDates } from './dates.ts';
 import { terminationLetters } from './letters.ts';
-
-/** `+Q` quotes, `+X` hexadecimal, `+E` escapes for RFC 5424 structured data. */
-export interface ValueFlags {
-  readonly quote: boolean;
-  readonly hex: boolean;
-  readonly escape: boolean;
-}
 
 /** What a line says beyond the session itself. */
 export interface LogContext {
@@ -124,89 +118,58 @@ function dataMs(record: SessionRecord): number {
 const nothing: Alias = () => '';
 
 /** By name, without the `%`. */
-export const ALIASES: ReadonlyMap<string, Alias> = new Map<string, Alias>([
-  ['B', growing((record) => record.bytesOut)],
-  ['U', count((record) => record.bytesIn)],
-  ['H', text((_record, context) => context.hostname)],
-  ['ID', text(() => null)],
-  ['ST', count(() => 0)],
-  ['T', (record, context) => context.dates.gmt(record.acceptedWallMs)],
-  ['Tl', (record, context) => context.dates.local(record.acceptedWallMs)],
-  ['Ts', hexCount(4, (record) => Math.floor(record.acceptedWallMs / 1000))],
-  ['t', (record, context) => context.dates.withMilliseconds(record.acceptedWallMs)],
-  [
-    'ms',
-    (record, _context, flags) =>
-      flags.hex ? hexByte(Math.floor(record.acceptedWallMs) % 1000, 2) : milliseconds(record.acceptedWallMs),
-  ],
-  ['Tc', time((record) => record.connectMs)],
-  ['Td', time(dataMs)],
-  ['Th', count(() => 0)],
-  ['Tt', growing((record) => record.totalMs)],
-  ['Tu', growing((record) => record.totalMs)],
-  ['Tw', time((record) => record.queueMs)],
-  ['ac', count((record) => record.processSessions)],
-  ['fc', count((record) => record.frontendSessions)],
-  ['bc', count((record) => record.backendSessions)],
-  ['sc', count((record) => record.serverSessions)],
-  ['rc', (record) => `${record.redispatched ? '+' : ''}${record.retries}`],
-  ['sq', count((record) => record.serverQueueAhead)],
-  ['bq', count((record) => record.backendQueueAhead)],
-  ['b', text((record) => record.backendName)],
-  ['f', text((record) => record.frontendName)],
-  ['ft', text((record) => record.frontendName)],
-  ['s', text((record) => record.serverName ?? '<NOSRV>')],
-  ['ci', address((record) => record.clientAddress)],
-  ['cp', port((record) => record.clientPort)],
-  ['fi', address((record) => record.frontendAddress)],
-  ['fp', port((record) => record.frontendPort)],
-  ['bi', address((record) => record.sourceAddress)],
-  [
-    'bp',
-    port(
-      (record) => record.sourcePort,
-      (record) => record.sourceAddress !== null,
-    ),
-  ],
-  ['si', address((record) => record.serverAddress)],
-  [
-    'sp',
-    port(
-      (record) => record.serverPort,
-      (record) => record.serverAddress !== null,
-    ),
-  ],
-  ['lc', hexCount(4, (_record, context) => context.loggedCount)],
-  ['pid', hexCount(4, (_record, context) => context.pid)],
-  ['rt', hexCount(4, (record) => record.id)],
-  ['ts', (record) => terminationLetters(record.ending)],
-  ['tsc', (record) => `${terminationLetters(record.ending)}--`],
-  ['sslc', text(() => null)],
-  ['sslv', text(() => null)],
-  ['hr', nothing],
-  ['hs', nothing],
-  ['hrl', nothing],
-  ['hsl', nothing],
-]);
-
-/** Known to HAProxy, with a meaning in `mode http` only. */
-export const HTTP_ALIASES: ReadonlySet<string> = new Set([
-  'HM',
-  'HP',
-  'HPO',
-  'HQ',
-  'HU',
-  'HV',
-  'r',
-  'tr',
-  'trg',
-  'trl',
-  'Ta',
-  'Ti',
-  'Tq',
-  'TQ',
-  'Tr',
-  'TR',
-  'CC',
-  'CS',
-]);
+export const ALIASES: Readonly<Record<TcpAlias, Alias>> = {
+  B: growing((record) => record.bytesOut),
+  U: count((record) => record.bytesIn),
+  H: text((_record, context) => context.hostname),
+  ID: text(() => null),
+  ST: count(() => 0),
+  T: (record, context) => context.dates.gmt(record.acceptedWallMs),
+  Tl: (record, context) => context.dates.local(record.acceptedWallMs),
+  Ts: hexCount(4, (record) => Math.floor(record.acceptedWallMs / 1000)),
+  t: (record, context) => context.dates.withMilliseconds(record.acceptedWallMs),
+  ms: (record, _context, flags) =>
+    flags.hex ? hexByte(Math.floor(record.acceptedWallMs) % 1000, 2) : milliseconds(record.acceptedWallMs),
+  Tc: time((record) => record.connectMs),
+  Td: time(dataMs),
+  Th: count(() => 0),
+  Tt: growing((record) => record.totalMs),
+  Tu: growing((record) => record.totalMs),
+  Tw: time((record) => record.queueMs),
+  ac: count((record) => record.processSessions),
+  fc: count((record) => record.frontendSessions),
+  bc: count((record) => record.backendSessions),
+  sc: count((record) => record.serverSessions),
+  rc: (record) => `${record.redispatched ? '+' : ''}${record.retries}`,
+  sq: count((record) => record.serverQueuePosition),
+  bq: count((record) => record.backendQueuePosition),
+  b: text((record) => record.backendName),
+  f: text((record) => record.frontendName),
+  ft: text((record) => record.frontendName),
+  s: text((record) => record.serverName ?? '<NOSRV>'),
+  ci: address((record) => record.clientAddress),
+  cp: port((record) => record.clientPort),
+  fi: address((record) => record.frontendAddress),
+  fp: port((record) => record.frontendPort),
+  bi: address((record) => record.sourceAddress),
+  bp: port(
+    (record) => record.sourcePort,
+    (record) => record.sourceAddress !== null,
+  ),
+  si: address((record) => record.serverAddress),
+  sp: port(
+    (record) => record.serverPort,
+    (record) => record.serverAddress !== null,
+  ),
+  lc: hexCount(4, (_record, context) => context.loggedCount),
+  pid: hexCount(4, (_record, context) => context.pid),
+  rt: hexCount(4, (record) => record.id),
+  ts: (record) => terminationLetters(record.ending),
+  tsc: (record) => `${terminationLetters(record.ending)}--`,
+  sslc: text(() => null),
+  sslv: text(() => null),
+  hr: nothing,
+  hs: nothing,
+  hrl: nothing,
+  hsl: nothing,
+};

@@ -12,8 +12,9 @@ import { wentWrong } from './letters.ts';
 import type { Logger } from './logger.ts';
 import { sessionJson } from './session-json.ts';
 import type { SyslogTarget } from './targets.ts';
-import { compiled, connectLine, lineFormat } from './tcplog.ts';
-import type { LineFormat, LogEndpoint } from './tcplog.ts';
+import { compileLogFormat, type LineFormat } from './format.ts';
+import { connectLine, lineFormat } from './tcplog.ts';
+import type { LogEndpoint } from './tcplog.ts';
 
 /** The options of a frontend that matter here. */
 export type SessionLogConfig = Pick<
@@ -43,7 +44,7 @@ export class SessionLog {
     const { config } = options;
     this.#options = options;
     this.#format = lineFormat(config.logFormat);
-    this.#structured = config.logFormatSd === null ? null : compiled(config.logFormatSd);
+    this.#structured = config.logFormatSd === null ? null : compileLogFormat(config.logFormatSd);
   }
 
   /** Whether `sessionConnected` has anything to do, so that no record need be made for it. */

@@ -4,19 +4,13 @@
  * Not here: custom formats (`format.ts`).
  */
 import type { LogFormatChoice } from '../../config/config.ts';
-import type { SessionRecord } from '../session.ts';
-import type { LogContext } from './aliases.ts';
-import { compileLogFormat } from './format.ts';
-
-/** `option tcplog`. */
-export const TCPLOG_FORMAT = '%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq';
+import { TCPLOG_FORMAT } from '../../config/log-format.ts';
+import { compileLogFormat, type LineFormat } from './format.ts';
 
 /** `option tcplog clf`: the same facts where a reader of web servers' logs looks for them. */
 export const TCPLOG_CLF_FORMAT =
   '%{+Q}o %{-Q}ci - - [%T] "TCP " 000 %B "" "" %cp %ms %ft %b %s %Th %Tw %Tc %Tt %U %ts-- ' +
   '%ac %fc %bc %sc %rc %sq %bq "" "" ';
-
-export type LineFormat = (record: SessionRecord, context: LogContext) => string;
 
 /**
  * The line a frontend writes at the end of a session; null: none then, but a "Connect from" line at accept.
@@ -27,19 +21,12 @@ export function lineFormat(choice: LogFormatChoice): LineFormat | null {
     case 'none':
       return null;
     case 'tcplog':
-      return compiled(TCPLOG_FORMAT);
+      return compileLogFormat(TCPLOG_FORMAT);
     case 'tcplog-clf':
-      return compiled(TCPLOG_CLF_FORMAT);
+      return compileLogFormat(TCPLOG_CLF_FORMAT);
     case 'custom':
-      return compiled(choice.format);
+      return compileLogFormat(choice.format);
   }
-}
-
-/** As `lineFormat`, for a format's text. */
-export function compiled(format: string): LineFormat {
-  const result = compileLogFormat(format);
-  if (!result.ok) throw new RangeError(`log format: ${result.problem} (at ${result.position})`);
-  return result.write;
 }
 
 /** One end of a connection: an address and port, or a unix socket's path or number. */
