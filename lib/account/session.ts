@@ -101,9 +101,9 @@ export interface SessionRecord {
   readonly frontendSessions: number;
   readonly backendSessions: number;
   readonly serverSessions: number;
-  /** Streams ahead when it was put into a queue; 0 if it never was. */
-  readonly serverQueueAhead: number;
-  readonly backendQueueAhead: number;
+  /** Its position when it was put into a queue, from 1; 0 if it never was. HAProxy's `%sq` and `%bq`. */
+  readonly serverQueuePosition: number;
+  readonly backendQueuePosition: number;
 }
 
 /** A session that has just been let in. */

@@ -92,8 +92,8 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
   /** Failed attempts that were followed by another. */
   retries = 0;
   redispatched = false;
-  serverQueueAhead = 0;
-  backendQueueAhead = 0;
+  serverQueuePosition = 0;
+  backendQueuePosition = 0;
 
   constructor(parts: ConnectParts) {
     this.#parts = parts;
@@ -179,8 +179,8 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
     this.#phase = 'queued';
     this.#waiter = waiter;
     this.#queuedSinceMs = clock.nowMs();
-    if (queue === 'server') this.serverQueueAhead = waiter.ahead;
-    else this.backendQueueAhead = waiter.ahead;
+    if (queue === 'server') this.serverQueuePosition = waiter.ahead + 1;
+    else this.backendQueuePosition = waiter.ahead + 1;
     const { timeoutQueueMs, timeoutConnectMs } = backend.config;
     const limitMs = timeoutQueueMs > 0 ? timeoutQueueMs : timeoutConnectMs;
     if (limitMs > 0) wheel.set(this.#deadline, this.#queuedSinceMs + limitMs);

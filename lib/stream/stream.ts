@@ -420,8 +420,8 @@ export class Stream
       frontendSessions: door.frontendSessions,
       backendSessions: route.target?.backend.sessionsNow ?? 0,
       serverSessions: server?.servedCount ?? 0,
-      serverQueueAhead: connecting?.serverQueueAhead ?? 0,
-      backendQueueAhead: connecting?.backendQueueAhead ?? 0,
+      serverQueuePosition: connecting?.serverQueuePosition ?? 0,
+      backendQueuePosition: connecting?.backendQueuePosition ?? 0,
     };
   }
 }

@@ -38,8 +38,8 @@ void t.test('a session that ended is one line', async (t) => {
     frontendSessions: 1,
     backendSessions: 1,
     serverSessions: 0,
-    serverQueueAhead: 0,
-    backendQueueAhead: 0,
+    serverQueuePosition: 0,
+    backendQueuePosition: 0,
   } as const;
   t.equal(
     closeLine(record),

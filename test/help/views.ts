@@ -140,8 +140,8 @@ export function sessionRecord(over: Partial<SessionRecord> = {}): SessionRecord 
     frontendSessions: 3,
     backendSessions: 2,
     serverSessions: 1,
-    serverQueueAhead: 0,
-    backendQueueAhead: 0,
+    serverQueuePosition: 0,
+    backendQueuePosition: 0,
     ...over,
   };
 }
