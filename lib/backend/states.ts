@@ -148,13 +148,13 @@ export class ServerStates {
   #shutSessions(server: Server, backend: Backend, before: Before): void {
     const { onMarkedDown, onMarkedUp } = server.config;
     if (!server.running && isServing(before.status) && onMarkedDown === 'shutdown-sessions') {
-      for (const session of [...backend.sessions]) {
+      for (const session of backend.sessions) {
         if (session.server === server) session.kill('server-marked-down');
       }
     }
     const returned = server.usable && !isServing(before.status) && !server.backup;
     if (returned && onMarkedUp === 'shutdown-backup-sessions') {
-      for (const session of [...backend.sessions]) {
+      for (const session of backend.sessions) {
         if (session.server?.backup === true) session.kill('backup-released');
       }
     }

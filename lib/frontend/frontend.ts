@@ -3,7 +3,7 @@
  *
  * Not here: the limits' order (`admit.ts`), waiting at the door (`listener.ts`), the life of a stream (`../stream/stream.ts`).
  */
-import { FrontendCounters } from '../account/counters.ts';
+import type { FrontendCounters } from '../account/counters.ts';
 import type { FrontendConfig } from '../config/config.ts';
 import { Stream, type StreamDoor, type StreamRoute } from '../stream/stream.ts';
 import type { Clock } from '../time/clock.ts';
