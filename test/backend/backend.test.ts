@@ -44,9 +44,9 @@ void t.test(
       [
         ['a', 0],
         ['b', 0],
-        ['b', 0],
-        ['a', 1],
-        ['b', 2],
+        ['b', 1],
+        ['a', 2],
+        ['b', 3],
       ],
     );
     t.equal(dry.backend().counters.queuedMax, 3);
@@ -78,7 +78,7 @@ void t.test('a hash insists: its clients wait for their server although another 
   }
   t.same(
     dry.records.map((record) => record.serverQueuePosition),
-    [0, 0, 1],
+    [0, 1, 2],
   );
   settledDry(t, dry);
 });
