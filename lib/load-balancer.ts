@@ -16,6 +16,7 @@ import { Account } from './account/account.ts';
 import { Logs } from './account/logs.ts';
 import type { DropCounter } from './account/log/line-writer.ts';
 import { silentLogger, type Logger } from './account/log/logger.ts';
+import { stateLines } from './account/log/state-dump.ts';
 import { MetricsServer } from './account/metrics-server.ts';
 import { createRegistry, type MetricsSource } from './account/prometheus.ts';
 import type { SessionRecord, SessionStart } from './account/session.ts';
@@ -347,6 +348,15 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   /** A plain copy of the main figures, for programs and tests. */
   stats(): Stats {
     return statsOf(this.view());
+  }
+
+  /** Writes the states of all servers to the logs of their backends, as HAProxy does on SIGHUP, and returns the lines. */
+  logServerStates(): readonly string[] {
+    return this.view().backends.flatMap((backend) => {
+      const lines = stateLines(backend);
+      for (const text of lines) this.#logs.stateLine(backend.name, { level: 'notice', text });
+      return lines;
+    });
   }
 
   /** A new prom-client registry with all `sluice_` metrics, to be merged with a program's own. */

@@ -27,7 +27,6 @@ import { writePidfile } from './pidfile.ts';
 import type { Pidfile } from './pidfile.ts';
 import { dropPrivileges, findIdentity } from './privileges.ts';
 import type { Identity } from './privileges.ts';
-import { stateLines } from './states.ts';
 import { untilStopped } from './stop.ts';
 import { notifyReady } from './systemd.ts';
 
@@ -151,11 +150,8 @@ function announce(balancer: LoadBalancer, { command, messages }: Program): void 
   }
 }
 
-function showStates(balancer: LoadBalancer, { messages, log }: Program): void {
-  for (const line of stateLines(balancer.view().backends)) {
-    messages.warning(line);
-    log?.logger.warn(line);
-  }
+function showStates(balancer: LoadBalancer, { messages }: Program): void {
+  for (const line of balancer.logServerStates()) messages.warning(line);
 }
 
 function sentenceOf(error: unknown): string {

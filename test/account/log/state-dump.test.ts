@@ -1,7 +1,7 @@
 import t from 'tap';
-import { BackendCounters, ServerCounters } from '../../lib/account/counters.ts';
-import type { BackendView, ServerView } from '../../lib/account/views.ts';
-import { stateLines } from '../../lib/cli/states.ts';
+import { BackendCounters, ServerCounters } from '../../../lib/account/counters.ts';
+import type { BackendView, ServerView } from '../../../lib/account/views.ts';
+import { stateLines } from '../../../lib/account/log/state-dump.ts';
 
 function server(name: string, status: ServerView['status'], queuedCount: number): ServerView {
   const counters = new ServerCounters();
@@ -48,14 +48,14 @@ function backend(servers: readonly ServerView[]): BackendView {
 }
 
 void t.test("servers and backends are shown in HAProxy's words", async (t) => {
-  t.same(stateLines([backend([server('a', 'UP', 0), server('z', 'DOWN', 3)])]), [
+  t.same(stateLines(backend([server('a', 'UP', 0), server('z', 'DOWN', 3)])), [
     'SIGHUP received, dumping servers states for proxy b.',
     'Server b/a is UP. Conn: 2 act, 0 pend, 7 tot.',
     'Server b/z is DOWN. Conn: 2 act, 3 pend, 7 tot.',
     'Proxy b has 1 active servers and 0 backup servers available. Conn: 4 act, 4 pend (1 unass), 0 tot.',
   ]);
   t.match(
-    stateLines([backend([])]).at(-1),
+    stateLines(backend([])).at(-1),
     /^Proxy b has no servers\. Conn: 4 act, 1 pend \(1 unass\), 0 tot\.$/,
   );
 });

@@ -1,17 +1,17 @@
 /**
- * The states of all servers in HAProxy's words, for SIGHUP (management guide 4).
+ * The states of all servers in HAProxy's words, as it logs them on SIGHUP (management guide 4).
  *
- * Not here: the state changes in the log (`../check/messages.ts`).
+ * Not here: state changes (`../../check/messages.ts`), where the lines go (`../logs.ts`).
  */
-import type { BackendView, ServerView } from '../account/views.ts';
+import type { BackendView, ServerView } from '../views.ts';
 
-/** One line per server and one per backend, under a heading for each backend. */
-export function stateLines(backends: readonly BackendView[]): string[] {
-  return backends.flatMap((backend) => [
+/** A heading, one line per server and one for the backend. */
+export function stateLines(backend: BackendView): string[] {
+  return [
     `SIGHUP received, dumping servers states for proxy ${backend.name}.`,
     ...backend.servers.map(serverLine),
     backendLine(backend),
-  ]);
+  ];
 }
 
 function serverLine({ backendName, name, status, servedCount, queuedCount, counters }: ServerView): string {
