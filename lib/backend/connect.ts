@@ -356,6 +356,10 @@ function dialTarget(server: Server, context: ChoiceContext, source: Endpoint | n
   if (target === null)
     throw new Error(`server ${server.backendName}/${server.name} was chosen without an address`);
   if (target.kind === 'unix') return target;
-  const address = target.kind === 'original' ? context.destinationAddress : target.address;
-  return { kind: 'tcp', address, port: target.port ?? context.destinationPort + target.portOffset, source };
+  return {
+    kind: 'tcp',
+    address: target.address,
+    port: target.port ?? context.destinationPort + target.portOffset,
+    source,
+  };
 }

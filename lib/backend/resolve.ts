@@ -28,9 +28,8 @@ export async function resolveServer(
     case 'unix':
       return { kind: 'unix', path: address.path };
     case 'ipv4':
-      return address.host === '0.0.0.0' ? original(address.port) : tcp(address.host, address.port);
     case 'ipv6':
-      return address.host === '::' ? original(address.port) : tcp(address.host, address.port);
+      return tcp(address.host, address.port);
     case 'name': {
       const host = await firstAddress(config, address.host, backendName, lookup);
       return host === null ? null : tcp(host, address.port);
@@ -71,13 +70,7 @@ async function firstAddress(
 }
 
 function tcp(address: string, port: ServerPort): ServerTarget {
-  return { kind: 'tcp', address, ...ports(port) };
-}
-
-function original(port: ServerPort): ServerTarget {
-  return { kind: 'original', ...ports(port) };
-}
-
-function ports(port: ServerPort): { port: number | null; portOffset: number } {
-  return port.kind === 'fixed' ? { port: port.port, portOffset: 0 } : { port: null, portOffset: port.offset };
+  return port.kind === 'fixed'
+    ? { kind: 'tcp', address, port: port.port, portOffset: 0 }
+    : { kind: 'tcp', address, port: null, portOffset: port.offset };
 }

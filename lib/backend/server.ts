@@ -40,8 +40,6 @@ export type ServerTarget =
       readonly port: number | null;
       readonly portOffset: number;
     }
-  /** `server a 0.0.0.0`: the address the client meant to reach. */
-  | { readonly kind: 'original'; readonly port: number | null; readonly portOffset: number }
   | { readonly kind: 'unix'; readonly path: string };
 
 /** What a server needs of its backend. */
