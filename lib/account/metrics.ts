@@ -102,7 +102,7 @@ class Table<S extends Scope> {
   }
 
   pauses(read: (look: LookOf[S], reason: PauseReason) => number): this {
-    const help = 'Times accepting was paused because a limit was reached, by the limit.';
+    const help = 'Clients that had to wait at the door, by the limit they met.';
     return this.add('counter', 'times', 'accept_pauses_total', help, {
       as: 'words',
       label: 'reason',
