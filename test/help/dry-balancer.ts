@@ -13,6 +13,7 @@
  */
 import * as net from 'node:net';
 import type { Test } from 'tap';
+import { countSession } from '../../lib/account/session-counts.ts';
 import type { SessionRecord } from '../../lib/account/session.ts';
 import { silentLogger } from '../../lib/account/log/logger.ts';
 import type { Backend } from '../../lib/backend/backend.ts';
@@ -285,7 +286,10 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     accountOf: () => ({
       sessionStarted: () => {},
       sessionConnected: () => {},
-      sessionEnded: (record) => void records.push(record),
+      sessionEnded: (record, counters) => {
+        countSession(record, counters);
+        records.push(record);
+      },
     }),
     parkedLimit: house.parkedLimit,
     waiting: house.waiting,
