@@ -345,3 +345,37 @@ await t.test('metrics are served where the text says, and readiness ends with dr
   await balancer.close();
   await t.rejects(ask('/livez'));
 });
+
+await t.test('one line per session goes to the logger, if asked for', async (t) => {
+  const port = await startServer(t);
+  const lines = new Journal<{ readonly event?: string; readonly reason?: string }>();
+  const quiet = (): void => {};
+  const info = (fields: unknown): void => lines.note(Object(fields) as { event?: string });
+  const logger = { debug: quiet, info, warn: info, error: info };
+  const balancer = await createLoadBalancer(listen(port), { logger, sessionLog: true });
+  (await connected(balancer)).end();
+  t.match(await lines.until(({ event }) => event === 'session'), { reason: 'normal', server: 'a' });
+  await balancer.close();
+});
+
+await t.test('leaves nothing behind in the process', async (t) => {
+  const port = await startServer(t);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGHUP', 'exit', 'uncaughtException'];
+  const handlers = (): number[] => signals.map((signal) => process.listenerCount(signal));
+  const before = { handlers: handlers(), resources: await resources() };
+  for (let round = 0; round < 5; round += 1) {
+    const balancer = await createLoadBalancer(
+      `global\n  metrics 127.0.0.1:0\n  log 127.0.0.1:5140 local0\n${listen(port, 'log global\n  default-server check inter 1s\n  server b 127.0.0.1:1')}`,
+    );
+    t.same(handlers(), before.handlers, 'no handler while it runs');
+    (await connected(balancer)).end();
+    await balancer.close();
+  }
+  t.same(await resources(), before.resources);
+});
+
+/** What keeps the process alive, but for the ends of connections that this test's own server still waits for. */
+async function resources(): Promise<string[]> {
+  await turns(20);
+  return process.getActiveResourcesInfo().filter((kind) => kind !== 'TCPSocketWrap');
+}
