@@ -40,12 +40,13 @@ export function runProgram(
   options: { readonly cwd: string; readonly environment?: Readonly<Record<string, string>> },
 ): Promise<Finished> {
   // An inherited TAP version would make `node:test` report to nobody, and colours would get into what is compared.
-  const { TAP: _tap, FORCE_COLOR: _color, NODE_OPTIONS: _options, ...inherited } = process.env;
+  const { TAP: _tap, FORCE_COLOR: _color, ...inherited } = process.env;
   const env = { ...inherited, NO_COLOR: '1', ...options.environment };
   return new Promise((resolve) => {
+    // The test runner puts loaders of its own into the options of every Node it starts; a consumer has none.
     execFile(
-      command,
-      [...words],
+      'env',
+      ['-u', 'NODE_OPTIONS', command, ...words],
       { cwd: options.cwd, env, timeout: PATIENCE_MS },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
