@@ -1,0 +1,116 @@
+/** Connections that time out: each attempt by itself, no pause between them, another server where allowed. */
+import t from 'tap';
+import { balance, server, tookAbout } from '../help/balancer.ts';
+import { SilentServer } from '../help/silent-server.ts';
+import { sayName } from '../help/peer.ts';
+
+t.jobs = 8;
+const together = { buffered: true };
+const silent = await SilentServer.listen();
+t.teardown(() => silent.close());
+
+void t.test('every attempt takes timeout connect, and none waits in between', together, async (t) => {
+  const { connect, nextClose, end } = await balance(
+    t,
+    `listen l
+  bind 127.0.0.1:0
+  timeout connect 200ms
+  retries 3
+  server a 127.0.0.1:${silent.port}`,
+  );
+  const client = await connect();
+  await client.expectEnd();
+  const record = await nextClose();
+  t.match(record, {
+    ending: { reason: 'connect-timeout', cause: 'server-timeout', stage: 'connect' },
+    retries: 3,
+  });
+  t.equal(record.serverName, 'a');
+  t.equal(record.serverAddress, null);
+  tookAbout(t, record.totalMs, 800);
+  await end();
+});
+
+void t.test('retries 0: once', together, async (t) => {
+  const { connect, nextClose, end } = await balance(
+    t,
+    `listen l
+  bind 127.0.0.1:0
+  timeout connect 300ms
+  retries 0
+  server a 127.0.0.1:${silent.port}`,
+  );
+  await connect();
+  const record = await nextClose();
+  t.match(record, { ending: { reason: 'connect-timeout' }, retries: 0 });
+  tookAbout(t, record.totalMs, 300);
+  await end();
+});
+
+void t.test('redispatch: the other server after one timeout', together, async (t) => {
+  const good = await server(t, { service: sayName('b') });
+  const { connect, nextClose, end } = await balance(
+    t,
+    `listen l
+  bind 127.0.0.1:0
+  timeout connect 250ms
+  option redispatch
+  server a 127.0.0.1:${silent.port}
+  server b 127.0.0.1:${good.port}`,
+  );
+  const client = await connect();
+  await client.expect('b');
+  client.end();
+  const record = await nextClose();
+  t.match(record, { ending: { reason: 'normal' }, retries: 1, redispatched: true, serverName: 'b' });
+  tookAbout(t, record.connectMs, 250);
+  await end();
+});
+
+void t.test('a client that is silent meanwhile gives the session its name', together, async (t) => {
+  const { connect, nextLetters, end } = await balance(
+    t,
+    `listen l
+  bind 127.0.0.1:0
+  timeout client 100ms
+  timeout connect 300ms
+  retries 0
+  server a 127.0.0.1:${silent.port}`,
+  );
+  const client = await connect();
+  await client.expectEnd();
+  t.equal(await nextLetters(), 'cC');
+  await end();
+});
+
+void t.test('a client that leaves while it connects', together, async (t) => {
+  const { lb, connect, nextLetters, end } = await balance(
+    t,
+    `listen l
+  bind 127.0.0.1:0
+  server a 127.0.0.1:${silent.port} maxconn 1`,
+  );
+  const [ending, resetting] = [await connect(), await connect()];
+  ending.end();
+  t.equal(await nextLetters(), 'CC');
+  resetting.reset();
+  t.equal(await nextLetters(), 'CC');
+  t.equal(lb.stats().backends[0]?.servers[0]?.sessionsNow, 0);
+  await end();
+});
+
+void t.test('the balancer closes while it connects', together, async (t) => {
+  const { lb, connect, nextLetters, end } = await balance(
+    t,
+    `listen l
+  bind 127.0.0.1:0
+  server a 127.0.0.1:${silent.port} maxconn 1`,
+  );
+  const started = new Promise((resolve) => lb.once('connection', resolve));
+  const client = await connect();
+  await started;
+  t.same(await lb.close(), { cutSessions: 1 });
+  await client.expectEnd();
+  t.equal(await nextLetters(), 'K-');
+  await end();
+});
