@@ -35,13 +35,13 @@ export interface Running {
   readonly port: number;
   readonly closes: Journal<SessionRecord>;
   /** A client of the first address; gone at the test's end. */
-  connect(held?: boolean): Promise<Peer>;
+  readonly connect: (held?: boolean) => Promise<Peer>;
   /** The record of the session that ends next, in the order of their ends. */
-  nextClose(): Promise<SessionRecord>;
+  readonly nextClose: () => Promise<SessionRecord>;
   /** The same in short: HAProxy's two letters. */
-  nextLetters(): Promise<string>;
+  readonly nextLetters: () => Promise<string>;
   /** Closes the balancer and looks whether all is at rest. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** Starts a balancer; it is closed at the test's end at the latest. */
