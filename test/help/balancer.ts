@@ -18,7 +18,7 @@ import {
   type SessionRecord,
 } from '../../lib/index.ts';
 import { terminationLetters } from '../../lib/account/log/letters.ts';
-import { Journal } from './gate.ts';
+import { Journal, within } from './gate.ts';
 import { Peer, PeerServer, type PeerServerOptions } from './peer.ts';
 import { settled } from './settled.ts';
 
@@ -90,4 +90,17 @@ export function tookAbout(t: Test, actualMs: number, wantedMs: number, what = 't
     actualMs >= wantedMs && actualMs <= wantedMs + 700,
     `${what}: ${actualMs.toFixed(1)} ms, wanted ${wantedMs}`,
   );
+}
+
+/** Waits until something is so that no event tells of, such as a figure; fails after a while. */
+export async function eventually(satisfied: () => boolean, what: string): Promise<void> {
+  let given = false;
+  const watch = async (): Promise<void> => {
+    while (!given && !satisfied()) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  try {
+    await within(watch(), () => what);
+  } finally {
+    given = true;
+  }
 }

@@ -1,6 +1,6 @@
 /** Connections that time out: each attempt by itself, no pause between them, another server where allowed. */
 import t from 'tap';
-import { balance, server, tookAbout } from '../help/balancer.ts';
+import { balance, eventually, server, tookAbout } from '../help/balancer.ts';
 import { SilentServer } from '../help/silent-server.ts';
 import { sayName } from '../help/peer.ts';
 
@@ -112,5 +112,34 @@ void t.test('the balancer closes while it connects', together, async (t) => {
   t.same(await lb.close(), { cutSessions: 1 });
   await client.expectEnd();
   t.equal(await nextLetters(), 'K-');
+  await end();
+});
+
+void t.test('a client that leaves while its redispatch waits in a queue', together, async (t) => {
+  const busy = await server(t);
+  const { lb, connect, nextClose, end } = await balance(
+    t,
+    `listen l
+  bind 127.0.0.1:0
+  option redispatch
+  timeout connect 300ms
+  timeout queue 20s
+  server a 127.0.0.1:${silent.port} maxconn 1
+  server b 127.0.0.1:${busy.port} maxconn 1`,
+  );
+  const sessions = (): number => lb.stats().sessionsNow;
+  const dialling = await connect();
+  await eventually(() => sessions() === 1, 'the first session');
+  await connect();
+  await busy.next();
+  await connect();
+  // The place on `a` goes to the third client when the first gives it up; the first has to wait then.
+  await eventually(() => lb.stats().backends[0]?.queuedMax === 1, 'the third client in the queue');
+  await eventually(
+    () => (lb.view().backends[0]?.counters.queuedTotal ?? 0) === 2,
+    'the first client in the queue',
+  );
+  dialling.reset();
+  t.match(await nextClose(), { ending: { reason: 'client-left-in-queue' }, retries: 1 });
   await end();
 });
