@@ -5,7 +5,8 @@
  * Not here: what is done about a limit (`../frontend/admit.ts`).
  */
 export class Rate {
-  #periodStartMs = 0;
+  /** Before any: the first event begins the first period. */
+  #periodStartMs = Number.NEGATIVE_INFINITY;
   #current = 0;
   #previous = 0;
   /** Highest value `perSecond` had right after an event. */
