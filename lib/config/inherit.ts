@@ -21,7 +21,7 @@ import { hasBackend, hasFrontend, newProxy } from './draft.ts';
 import type { GlobalDraft, ProxyDraft, ServerDraft } from './draft.ts';
 import { didYouMean } from './line.ts';
 import type { Line } from './line.ts';
-import { Places } from './places.ts';
+import type { Places } from './places.ts';
 
 /** A section that becomes a `ProxyConfig`, and where its header stands. */
 export interface DraftedProxy {
@@ -99,19 +99,20 @@ function warnOfMixedUse(section: DefaultsSection, line: Line): void {
   );
 }
 
-/** Everything read, as plain data, with the places that `checkConfig` points at. */
+/** Everything read, as plain data; `places` learns where it was written. */
 export function settleConfig(
   global: GlobalDraft,
   proxies: readonly DraftedProxy[],
+  places: Places,
   diagnostics: Diagnostics,
-): { readonly config: Config; readonly places: Places } {
-  const places = new Places();
+): Config {
+  for (const [what, at] of global.said) places.set(at, 'global', what);
   const settled = proxies.map((proxy, index) => {
     settleMode(proxy, diagnostics);
     notePlaces(places, proxy, index);
     return settleProxy(proxy.draft);
   });
-  return { config: { global: structuredClone(global.values), proxies: settled }, places };
+  return { global: structuredClone(global.values), proxies: settled };
 }
 
 /** The halves that the kind of section has; the other half's settings, inherited or not, are dropped. */

@@ -21,6 +21,7 @@ import { usageOf } from './keywords/entry.ts';
 import type { Entry } from './keywords/entry.ts';
 import { badNameCharacter } from './keywords/values.ts';
 import { Line, didYouMean } from './line.ts';
+import { Places } from './places.ts';
 import { StatementReader } from './statements.ts';
 import type { ConfigText } from './statements.ts';
 import { shown } from './units.ts';
@@ -38,6 +39,11 @@ export interface ParseResult {
   /** Null exactly when there is an alert among the diagnostics. */
   readonly config: Config | null;
   readonly diagnostics: readonly Diagnostic[];
+  /**
+   * Where the parts of the Config were written, for faults found later (a user or a file that does not exist):
+   * `places.at('proxy', 0, 'server', 2, 'ca-file')`, `places.at('global', 'user')`.
+   */
+  readonly places: Places;
 }
 
 type Section =
@@ -54,11 +60,12 @@ type Section =
 export function parseConfig(sources: readonly ConfigText[], options: ParseOptions = {}): ParseResult {
   const parser = new Parser(sources, options);
   const config = parser.run();
-  return { config, diagnostics: parser.diagnostics.list };
+  return { config, diagnostics: parser.diagnostics.list, places: parser.places };
 }
 
 class Parser {
   readonly diagnostics = new Diagnostics();
+  readonly places = new Places();
   readonly #variables: Variables;
   readonly #reader: StatementReader;
   readonly #global: GlobalDraft;
@@ -90,8 +97,8 @@ class Parser {
         return null;
       }
     }
-    const { config, places } = settleConfig(this.#global, this.#proxies, this.diagnostics);
-    checkConfig(config, places, this.diagnostics);
+    const config = settleConfig(this.#global, this.#proxies, this.places, this.diagnostics);
+    checkConfig(config, this.places, this.diagnostics);
     return this.diagnostics.alertCount === 0 ? config : null;
   }
 
@@ -166,6 +173,7 @@ class Parser {
     if (entry.state === 'supported') {
       entry.read(line, this.#global);
       line.end();
+      this.#global.said.set(entry.keyword, line.lastPlace());
     } else {
       answer(line, entry, 'global');
     }

@@ -5,7 +5,11 @@
  */
 import type { Place } from './diagnostic.ts';
 
-/** A path into the Config in the operator's words, e.g. `'proxy', 2, 'server', 0, 'track'`. */
+/**
+ * A path into the Config in the operator's words: `'global', KEYWORD`; `'proxy', INDEX, KEYWORD`;
+ * `'proxy', INDEX, 'bind' | 'server', POSITION[, PARAM]`; `'log', POSITION` in place of a keyword. Index and position
+ * are those in the Config, e.g. `'proxy', 2, 'server', 0, 'track'`.
+ */
 export type Path = readonly (string | number)[];
 
 /** Empty for a Config that was written in code. */

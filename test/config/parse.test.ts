@@ -212,3 +212,30 @@ void t.test('a sample of messages is a list of ranges within a size', (t) => {
   t.equal(read('x'), undefined);
   t.end();
 });
+
+void t.test('the places of things are kept for whoever finds a fault later', (t) => {
+  const text = `global
+  user nobody
+  log 10.0.0.1 local0
+  log name.example local1
+listen l
+  bind :80 user root
+  log other.example local0
+  server s 10.0.0.1:80 check check-ssl ca-file /x
+`;
+  const { places } = parseConfig([{ file: 'a.cfg', text }], { environment: {} });
+  const at = (...path: (string | number)[]): string => {
+    const place = places.at(...path);
+    return place === null ? 'nowhere' : `${place.line}:${place.column}`;
+  };
+  t.equal(at('global', 'user'), '2:8');
+  t.equal(at('global', 'log', 0), '3:7');
+  t.equal(at('global', 'log', 1), '4:7');
+  t.equal(at('proxy', 0), '5:1');
+  t.equal(at('proxy', 0, 'bind', 0, 'user'), '6:12');
+  t.equal(at('proxy', 0, 'log', 0), '7:7');
+  t.equal(at('proxy', 0, 'server', 0, 'ca-file'), '8:40');
+  t.equal(at('proxy', 0, 'server', 0, 'sni'), '8:10', 'what was not said stands where its line does');
+  t.equal(at('proxy', 7), 'nowhere');
+  t.end();
+});

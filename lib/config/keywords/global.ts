@@ -7,6 +7,7 @@ import { parseBindAddresses } from '../address.ts';
 import type { GlobalConfig } from '../config.ts';
 import type { GlobalDraft, Mutable } from '../draft.ts';
 import type { Line } from '../line.ts';
+import { placeOf } from '../words.ts';
 import type { Entry } from './entry.ts';
 import { LOG_LEVELS, readLogTarget } from './log.ts';
 import { parseMode } from './values.ts';
@@ -133,7 +134,6 @@ function readMaxconn(line: Line, { values, said }: GlobalDraft): void {
     );
     return;
   }
-  said.set('maxconn', line.lastPlace());
   values.maxconn = value;
 }
 
@@ -147,7 +147,7 @@ function readThreads(line: Line, { values }: GlobalDraft): void {
   }
 }
 
-function readLog(line: Line, { values }: GlobalDraft): void {
+function readLog(line: Line, { values, said }: GlobalDraft): void {
   if (line.prefix !== null) {
     values.log = [];
     return;
@@ -162,7 +162,9 @@ function readLog(line: Line, { values }: GlobalDraft): void {
     return;
   }
   const target = readLogTarget(line);
-  if (target !== null) values.log.push(target);
+  if (target === null) return;
+  said.set(`log/${values.log.length}`, placeOf(line.statement, 1));
+  values.log.push(target);
 }
 
 function readUnixBind(line: Line, { values }: GlobalDraft): void {

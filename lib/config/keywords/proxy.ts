@@ -10,6 +10,7 @@ import type { Mutable, ProxyDraft } from '../draft.ts';
 import { didYouMean } from '../line.ts';
 import type { Line } from '../line.ts';
 import { isSuspiciouslySmallTime } from '../units.ts';
+import { placeOf } from '../words.ts';
 import { BALANCE_ROWS } from './balance.ts';
 import { readBind } from './bind.ts';
 import type { Entry, ProxySections } from './entry.ts';
@@ -256,7 +257,9 @@ function readLog(line: Line, proxy: ProxyDraft): void {
     proxy.logGlobal = true;
   } else {
     const target = readLogTarget(line);
-    if (target !== null) proxy.log.push(target);
+    if (target === null) return;
+    proxy.said.set(`log/${proxy.log.length}`, placeOf(line.statement, 1));
+    proxy.log.push(target);
   }
 }
 
