@@ -16,7 +16,7 @@ import { Account } from './account/account.ts';
 import { Logs } from './account/logs.ts';
 import type { DropCounter } from './account/log/line-writer.ts';
 import { silentLogger, type Logger } from './account/log/logger.ts';
-import { stateLines } from './account/log/state-dump.ts';
+import { stateDumps } from './account/log/state-dump.ts';
 import { MetricsServer } from './account/metrics-server.ts';
 import { createRegistry, type MetricsSource } from './account/prometheus.ts';
 import type { SessionRecord, SessionStart } from './account/session.ts';
@@ -350,11 +350,13 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     return statsOf(this.view());
   }
 
-  /** Writes the states of all servers to the logs of their backends, as HAProxy does on SIGHUP, and returns the lines. */
+  /**
+   * Writes the states of all servers to the logs of their proxies, as HAProxy does on SIGHUP, and returns the lines it shows
+   * on standard error.
+   */
   logServerStates(): readonly string[] {
-    return this.view().backends.flatMap((backend) => {
-      const lines = stateLines(backend);
-      for (const text of lines) this.#logs.stateLine(backend.name, { level: 'notice', text });
+    return stateDumps(this.view(), this.config.proxies).flatMap(({ proxyName, heading, lines }) => {
+      for (const text of [heading, ...lines]) this.#logs.stateLine(proxyName, { level: 'notice', text });
       return lines;
     });
   }

@@ -10,8 +10,9 @@
  */
 import type { OpenLogger } from '../account/log/logger.ts';
 import type { Config } from '../config/config.ts';
+import { planDescriptors } from '../descriptors.ts';
 import { SluiceError } from '../errors.ts';
-import { createLoadBalancer } from '../load-balancer.ts';
+import { createLoadBalancer } from '../create.ts';
 import type { LoadBalancer } from '../load-balancer.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandLine } from './arguments.ts';
@@ -20,7 +21,7 @@ import { startDaemon } from './daemon.ts';
 import { endpoint, showEvents } from './debug.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { openJsonLog } from './json-log.ts';
-import { openDescriptorLimit, planDescriptors } from './limits.ts';
+import { openDescriptorLimit } from './limits.ts';
 import { loadConfig } from './load.ts';
 import { Messages } from './messages.ts';
 import { writePidfile } from './pidfile.ts';
@@ -151,6 +152,7 @@ function announce(balancer: LoadBalancer, { command, messages }: Program): void 
 }
 
 function showStates(balancer: LoadBalancer, { messages }: Program): void {
+  messages.warning('SIGHUP received, dumping servers states.');
   for (const line of balancer.logServerStates()) messages.warning(line);
 }
 

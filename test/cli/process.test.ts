@@ -132,7 +132,9 @@ void t.test('SIGHUP shows the states of the servers, and the rest is said to hav
   const { file } = await setting(t);
   const command = await started(t, ['-f', file]);
   command.signal('SIGHUP');
-  await command.said(/Server l\/s is .*Conn: 0 act, 0 pend, 0 tot\./);
+  await command.said(/^\[WARNING\] +\([0-9]+\) : SIGHUP received, dumping servers states\.$/);
+  await command.said(/^\[WARNING\] .* : SIGHUP: Server l\/s is UP\. Conn: 0 act, 0 pend, 0 tot\.$/);
+  await command.said(/ : SIGHUP: Proxy l has 1 active servers and 0 backup servers available\. Conn: /);
   command.signal('SIGUSR2');
   await command.said(/SIGUSR2: reloading is not available/);
   command.signal('SIGINT');
