@@ -7,13 +7,17 @@
  *
  * Not here: the bytes' way to the other side (`public-relay.ts`).
  */
+import * as net from 'node:net';
 import type { Connection, ConnectionWatcher, Endpoint } from './transport.ts';
 import { giveTo, type OwnedSocket, resetSocket, SocketOwner } from './public-socket.ts';
 
 /** Linux's own values (tcp(7)): Node sets idle, interval and count together or not at all. */
 const SYSTEM_KEEP_ALIVE = { idleMs: 7_200_000, intervalMs: 75_000, count: 9 };
 
-/** `setKeepAlive` as Node 26 has it; older ones ignore what follows the second argument. */
+/** Nodes before 24 know no more than the idle time. */
+export const TUNES_KEEP_ALIVE = net.Socket.prototype.setKeepAlive.length >= 4;
+
+/** `setKeepAlive` as Node 24 has it. */
 interface KeepAliveSocket {
   setKeepAlive(enable: boolean, idleMs?: number, intervalMs?: number, count?: number): unknown;
 }
@@ -33,11 +37,11 @@ export class PublicConnection extends SocketOwner implements Connection {
   #watcher: ConnectionWatcher | null = null;
   #state: 'held' | 'relayed' | 'ended' = 'held';
 
-  /** Takes charge of a connected socket that is not reading. */
-  constructor(socket: OwnedSocket) {
+  /** Takes charge of a connected socket that is not reading. `remote`: where it was dialled to; null: ask the system. */
+  constructor(socket: OwnedSocket, remote: Endpoint | null) {
     super();
     // Addresses are read now: a socket that has ended does not know them any more.
-    this.remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    this.remote = remote ?? { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
     this.socket = socket;
     giveTo(socket, this);
@@ -70,6 +74,10 @@ export class PublicConnection extends SocketOwner implements Connection {
 
   keepAlive(idleMs: number, intervalMs: number, count: number): void {
     const socket: KeepAliveSocket = this.socket;
+    if (!TUNES_KEEP_ALIVE) {
+      socket.setKeepAlive(true, idleMs);
+      return;
+    }
     if (idleMs === 0 && intervalMs === 0 && count === 0) {
       socket.setKeepAlive(true);
       return;

@@ -8,7 +8,7 @@
  * Not here: timeout, retries, redispatch (`../stream/`).
  */
 import * as net from 'node:net';
-import type { Dial, DialHandler, DialTarget } from './transport.ts';
+import type { Dial, DialHandler, DialTarget, Endpoint } from './transport.ts';
 import { PublicConnection } from './public-connection.ts';
 import { adopt, giveTo, type OwnedSocket, SOCKET_OPTIONS, SocketOwner } from './public-socket.ts';
 
@@ -23,13 +23,18 @@ function connectOptions(target: DialTarget): ConnectOptions {
   return { ...SOCKET_OPTIONS, host, port, localAddress, localPort };
 }
 
+/** The address of a unix socket. */
+const NOWHERE: Endpoint = { address: '', port: 0 };
+
 export class PublicDial extends SocketOwner implements Dial {
   #handler: DialHandler | null;
   #socket: OwnedSocket | null = null;
+  readonly #remote: Endpoint;
 
   constructor(target: DialTarget, handler: DialHandler) {
     super();
     this.#handler = handler;
+    this.#remote = target.kind === 'tcp' ? { address: target.address, port: target.port } : NOWHERE;
     try {
       this.#socket = adopt(net.connect(connectOptions(target)));
       giveTo(this.#socket, this);
@@ -50,7 +55,7 @@ export class PublicDial extends SocketOwner implements Dial {
     const handler = this.#handler;
     if (handler === null || this.#socket === null) return;
     this.#handler = null;
-    handler.dialSucceeded(new PublicConnection(this.#socket));
+    handler.dialSucceeded(new PublicConnection(this.#socket, this.#remote));
   }
 
   override socketBroke(code: string, message: string): void {

@@ -10,7 +10,7 @@
  *                +-- a side broke --> broken --+-- closeAfterPending --> closing --> finished
  *                |                             |
  *                +-- closeAfterPending --------+
- *                +-- resetBoth, resetOne, abandon (also out of broken and closing) --> silent   nothing is told
+ *                +-- resetBoth, abandon (also out of broken and closing) --> silent   nothing is told
  *
  * Not here: when to end a relay, and whose fault it was (`../stream/`).
  */
@@ -129,13 +129,6 @@ export class PublicRelay implements Relay {
     this.#stage = 'silent';
     this.client.connection.release();
     this.server.connection.release();
-  }
-
-  resetOne(name: SideName): void {
-    this.#stage = 'silent';
-    const side = this[name];
-    side.connection.resetNow();
-    this.#closeOnceWritten(this.#other(side));
   }
 
   /** For the sides: bytes came. */

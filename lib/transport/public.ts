@@ -14,13 +14,14 @@ import type {
   Transport,
   TransportOptions,
 } from './transport.ts';
-import { PublicConnection } from './public-connection.ts';
+import { PublicConnection, TUNES_KEEP_ALIVE } from './public-connection.ts';
 import { PublicDial } from './public-dial.ts';
 import { PublicRelay } from './public-relay.ts';
 import { adopt, SOCKET_OPTIONS } from './public-socket.ts';
 
 class PublicTransport implements Transport {
   readonly name = 'public';
+  readonly tunesKeepAlive = TUNES_KEEP_ALIVE;
   readonly #nowMs: () => number;
 
   constructor(options: TransportOptions) {
@@ -29,7 +30,7 @@ class PublicTransport implements Transport {
 
   createServer(accepted: (connection: Connection) => void): net.Server {
     return net.createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, (socket) => {
-      accepted(new PublicConnection(adopt(socket)));
+      accepted(new PublicConnection(adopt(socket), null));
     });
   }
 

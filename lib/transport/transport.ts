@@ -55,7 +55,10 @@ export interface Connection {
    * once, undelivered bytes included; in a relay the other side then ends in order.
    */
   noLinger(): void;
-  /** SO_KEEPALIVE; 0 means the system's value. What the Node at hand cannot set is left alone. */
+  /**
+   * SO_KEEPALIVE; 0 means the system's value. Where Node cannot tune all three (`Transport.tunesKeepAlive`), the count and the
+   * interval are left alone if `idleMs` is 0, and become 10 probes a second apart (libuv's choice) if it is given.
+   */
   keepAlive(idleMs: number, intervalMs: number, count: number): void;
 }
 
@@ -151,8 +154,6 @@ export interface Relay {
   closeAfterPending(): void;
   /** Like `closeAfterPending` but drops undelivered bytes at once: both sockets are closed now (FIN where nothing is left unread). Nothing is told afterwards. */
   abandon(): void;
-  /** RST to one side, orderly close of the other, as the owner's rules for resets ask. Nothing is told afterwards. */
-  resetOne(side: SideName): void;
   /** True until both sockets are released; a drain after `closeAfterPending` keeps it true. */
   readonly open: boolean;
 }
@@ -166,6 +167,8 @@ export interface TransportOptions {
 export interface Transport {
   /** `public`, or the faster implementation's name. */
   readonly name: string;
+  /** Whether the Node at hand can set interval and count of TCP keep-alive (24 and later). */
+  readonly tunesKeepAlive: boolean;
   /**
    * Makes the `net.Server` of a listener, not listening yet. `accepted` gets each connection unread; TCP_NODELAY is set.
    * Errors of the server itself are its owner's business.

@@ -43,16 +43,6 @@ for (const first of ['client', 'server'] as const) {
     await joined.told.until('finished');
     t.same(joined.told.entries, [`broken ${first} ECONNRESET`, 'finished']);
   });
-
-  void t.test(`resetOne gives RST to the ${first} and FIN to the other`, async (t) => {
-    const joined = await join(t);
-    joined.relay.resetOne(first);
-    await joined[first].expectReset();
-    await joined[second].expectEnd();
-    await turns();
-    t.same(joined.told.entries, []);
-    t.equal(joined.relay.open, false);
-  });
 }
 
 void t.test('closeAfterPending delivers what waits, then both sides are closed', async (t) => {
@@ -217,8 +207,6 @@ const ENDINGS: Record<string, (relay: Relay) => void> = {
   resetBoth: (relay) => relay.resetBoth(),
   closeAfterPending: (relay) => relay.closeAfterPending(),
   abandon: (relay) => relay.abandon(),
-  'resetOne client': (relay) => relay.resetOne('client'),
-  'resetOne server': (relay) => relay.resetOne('server'),
 };
 
 /** Calls two methods on a relay, twice, and looks that everything is released in the end. */
