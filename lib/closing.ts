@@ -44,8 +44,7 @@ export class Closing {
     this.#timer?.cancel();
     this.#timer = null;
     if (drainMs <= 0) this.#cut();
-    else if (this.#house.streamCount > 0)
-      this.#timer = this.#clock.after(Math.min(drainMs, LONGEST_MS), () => this.#cut());
+    else if (this.#house.streamCount > 0) this.#timer = this.#clock.after(drainMs, () => this.#cut());
   }
 
   #cut(): void {
@@ -65,9 +64,6 @@ export class Closing {
     this.#resolveEmpty();
   }
 }
-
-/** What a timer can hold. */
-const LONGEST_MS = 2_147_483_647;
 
 function resolvable(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => {};

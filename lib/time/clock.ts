@@ -14,19 +14,32 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds since 1970 by the wall clock; may jump. For logs. */
   wallMs(): number;
-  /** Calls once, not earlier than `delayMs` from now. */
+  /** Calls once, not earlier than `delayMs` from now; Infinity is never. */
   after(delayMs: number, callback: () => void): Timer;
   /** Calls again and again, `periodMs` apart, first after one period. */
   every(periodMs: number, callback: () => void): Timer;
 }
 
+/** What Node's timers can hold; it fires longer ones at once. */
+const LONGEST_MS = 2_147_483_647;
+
 class OnceTimer implements Timer {
-  readonly #handle: NodeJS.Timeout;
+  #handle: NodeJS.Timeout;
+
   constructor(delayMs: number, callback: () => void) {
-    this.#handle = setTimeout(callback, delayMs);
+    this.#handle = this.#set(delayMs, callback);
   }
+
   cancel(): void {
     clearTimeout(this.#handle);
+  }
+
+  /** A longer wait is made of several. */
+  #set(delayMs: number, callback: () => void): NodeJS.Timeout {
+    if (delayMs <= LONGEST_MS) return setTimeout(callback, delayMs);
+    return setTimeout(() => {
+      this.#handle = this.#set(delayMs - LONGEST_MS, callback);
+    }, LONGEST_MS);
   }
 }
 

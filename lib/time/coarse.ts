@@ -132,13 +132,17 @@ export class DeadlineWheel {
     const nowTick = Math.floor(nowMs / this.#tickMs);
     // After a stall longer than the wheel's reach one round is enough to see every slot.
     const from = Math.max(this.#doneTick + 1, nowTick - SLOT_COUNT + 1);
-    for (let tick = from; tick <= nowTick; tick += 1) {
-      // Deadlines that owners set meanwhile land behind `doneTick`, so never in the slot that is being emptied.
-      this.#doneTick = tick;
-      this.#empty(this.#slot(tick), nowMs);
+    try {
+      for (let tick = from; tick <= nowTick; tick += 1) {
+        // Deadlines that owners set meanwhile land behind `doneTick`, so never in the slot that is being emptied.
+        this.#doneTick = tick;
+        this.#empty(this.#slot(tick), nowMs);
+      }
+      this.#doneTick = Math.max(this.#doneTick, nowTick);
+    } finally {
+      // Whatever one owner throws, the deadlines of the others stay alive.
+      if (this.#count > 0) this.#arm(this.#nextTickInUse());
     }
-    this.#doneTick = Math.max(this.#doneTick, nowTick);
-    if (this.#count > 0) this.#arm(this.#nextTickInUse());
   }
 
   #empty(head: Deadline, nowMs: number): void {

@@ -38,6 +38,18 @@ void t.test('a cancelled call does not come', async (t) => {
   t.equal(called, false);
 });
 
+void t.test('a delay that fits no timer of Node is not due at once', async (t) => {
+  const called: number[] = [];
+  const delays = [2 ** 31, 1e15, Number.POSITIVE_INFINITY];
+  const timers = delays.map((delayMs) => systemClock.after(delayMs, () => called.push(delayMs)));
+  // Node fires what it cannot hold after one millisecond.
+  const later = new Gate('a moment');
+  systemClock.after(10, () => later.open());
+  await later.passed();
+  t.same(called, []);
+  for (const timer of timers) timer.cancel();
+});
+
 void t.test('knows the time of day', async (t) => {
   t.ok(Math.abs(systemClock.wallMs() - Date.now()) < 1000);
 });
