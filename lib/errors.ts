@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   ERR_BIND: 'the address cannot be bound for another reason',
   ERR_NAME_NOT_RESOLVED: "a server's or listener's host name has no address",
   ERR_DESCRIPTOR_LIMIT: 'the process may open too few descriptors for the configured maxconn',
+  ERR_LOG_TARGET: 'a `log` line names a descriptor that is not open',
   ERR_NO_LISTENER: 'nothing to listen on: no frontend has an enabled bind line',
   ERR_UNKNOWN_BALANCE_FUNCTION: '`balance fn:NAME` names a function that is not registered',
   ERR_BALANCE_FUNCTION:

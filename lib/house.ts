@@ -23,9 +23,6 @@ export type Announcement =
   | { readonly event: 'serverState'; readonly details: [ServerStateEvent] }
   | { readonly event: 'drain'; readonly details: [] };
 
-/** Descriptors that parked clients leave alone: standard streams, logs, scrapes, checks under way. */
-const RESERVED_DESCRIPTORS = 64;
-
 export class House implements FrontendOwner, SessionListener {
   readonly processLimit: Limit;
   readonly parkedLimit: Limit;
@@ -35,6 +32,8 @@ export class House implements FrontendOwner, SessionListener {
   sessionsTotal = 0;
   frontends: readonly Frontend[] = [];
   announce: (announcement: Announcement) => void = () => {};
+  /** Whether anybody listens to an event, so that none is made for nobody. */
+  wanted: (event: Announcement['event']) => boolean = () => false;
   /** Told whenever the last session has ended. */
   emptied: () => void = () => {};
   readonly #clock: Clock;
@@ -45,15 +44,15 @@ export class House implements FrontendOwner, SessionListener {
   constructor(options: {
     readonly clock: Clock;
     readonly logger: Logger;
-    /** Process-wide; 0: none. */
+    /** Sessions process-wide; 0: no limit. */
     readonly maxconn: number;
-    /** 0: not known. */
-    readonly descriptorLimit: number;
+    /** Clients at all doors; 0: no limit. */
+    readonly parkedMax: number;
   }) {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.processLimit = new Limit(options.maxconn);
-    this.parkedLimit = new Limit(parkedMax(options.maxconn, options.descriptorLimit));
+    this.parkedLimit = new Limit(options.parkedMax);
   }
 
   get streamCount(): number {
@@ -80,7 +79,7 @@ export class House implements FrontendOwner, SessionListener {
 
   /** One client, then the next listener's turn: a door where many wait must not starve another. */
   #letInByTurns(): void {
-    for (let refusedCount = 0; refusedCount < this.waiting.size;) {
+    for (let refusedCount = 0; refusedCount < this.waiting.size && !this.processLimit.reached;) {
       const [listener] = this.waiting;
       if (listener === undefined) return;
       this.waiting.delete(listener);
@@ -103,13 +102,13 @@ export class House implements FrontendOwner, SessionListener {
   sessionStarted(start: SessionStart): void {
     this.sessionsTotal += 1;
     this.sessionRate.add(this.#clock.nowMs());
-    this.announce({ event: 'connection', details: [start] });
+    if (this.wanted('connection')) this.announce({ event: 'connection', details: [start] });
   }
 
   sessionConnected(): void {}
 
   sessionEnded(record: SessionRecord): void {
-    this.announce({ event: 'close', details: [record] });
+    if (this.wanted('close')) this.announce({ event: 'close', details: [record] });
   }
 
   /** A policy of `balance fn:NAME` failed; the client it was asked for is refused. */
@@ -117,17 +116,15 @@ export class House implements FrontendOwner, SessionListener {
     this.#logger.error({ backend: backend.name, err: error }, `no server could be chosen: ${String(error)}`);
   };
 
-  /** The system would not hand over a connection, for want of descriptors as a rule; libuv has closed it. */
+  /**
+   * The system would not hand over a connection. Running out of descriptors does not come here: libuv then accepts and closes by
+   * itself without a word, which is why limits are derived so that it does not happen (`descriptors.ts`).
+   */
   readonly listenerFailed = (error: NodeJS.ErrnoException, listener: Listener): void => {
-    listener.counters.refused.add('out-of-descriptors');
+    listener.counters.refused.add('accept-failed');
     this.#logger.warn(
       { listener: listener.name, code: error.code },
       `a client could not be accepted: ${error.message}`,
     );
   };
-}
-
-function parkedMax(maxconn: number, descriptorLimit: number): number {
-  if (descriptorLimit === 0 || !Number.isFinite(descriptorLimit)) return 0;
-  return Math.max(1, descriptorLimit - RESERVED_DESCRIPTORS - 2 * maxconn);
 }

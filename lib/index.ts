@@ -1,13 +1,10 @@
 /**
  * The public door: what an embedding program may import. Nothing inside imports it.
  */
-export { createLoadBalancer, LoadBalancer } from './load-balancer.ts';
-export type {
-  CloseOptions,
-  ListeningAddress,
-  LoadBalancerEvents,
-  LoadBalancerOptions,
-} from './load-balancer.ts';
+export { createLoadBalancer } from './create.ts';
+export type { LoadBalancerOptions } from './create.ts';
+export { LoadBalancer } from './load-balancer.ts';
+export type { CloseOptions, ListeningAddress, LoadBalancerEvents } from './load-balancer.ts';
 export type { CloseOutcome } from './closing.ts';
 export { defineConfig } from './config/define.ts';
 export type {

@@ -12,70 +12,36 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Registry } from 'prom-client';
-import { Account } from './account/account.ts';
 import { Logs } from './account/logs.ts';
-import type { DropCounter } from './account/log/line-writer.ts';
-import { silentLogger, type Logger } from './account/log/logger.ts';
+import type { Logger } from './account/log/logger.ts';
 import { stateDumps } from './account/log/state-dump.ts';
 import { MetricsServer } from './account/metrics-server.ts';
 import { createRegistry, type MetricsSource } from './account/prometheus.ts';
 import type { SessionRecord, SessionStart } from './account/session.ts';
 import { statsOf, type Stats } from './account/stats.ts';
 import type { ProcessView } from './account/views.ts';
-import type { Backend } from './backend/backend.ts';
-import type { BalanceFunction } from './backend/balance/balancer.ts';
-import { lookupBySystem, type Lookup } from './backend/resolve.ts';
 import type { AdminState, Server } from './backend/server.ts';
 import type { ServerStateEvent } from './backend/states.ts';
 import { viewBackend } from './backend/view.ts';
-import { build, type Built } from './build.ts';
-import type { StateLine } from './check/messages.ts';
+import type { Built } from './build.ts';
 import { Closing, type CloseOutcome } from './closing.ts';
 import type { Config } from './config/config.ts';
-import { parseConfig } from './config/parse.ts';
-import { ConfigError, SluiceError } from './errors.ts';
-import type { Frontend } from './frontend/frontend.ts';
+import { SluiceError } from './errors.ts';
 import { viewFrontend } from './frontend/view.ts';
-import { House, type Announcement } from './house.ts';
-import { systemClock, type Clock, type Timer } from './time/clock.ts';
-import { DeadlineWheel } from './time/coarse.ts';
-import { createPublicTransport } from './transport/public.ts';
+import type { Announcement, House } from './house.ts';
+import type { Clock, Timer } from './time/clock.ts';
 import { ownVersion } from './version.ts';
 
-export interface LoadBalancerOptions {
-  /**
-   * Where notices go, warnings about configuration text among them, and with `sessionLog` one line per session; pino fits.
-   * Default: nowhere.
-   */
-  readonly logger?: Logger;
-  /** One JSON line per finished session and per change of state to `logger`. Default: false. */
-  readonly sessionLog?: boolean;
-  /** Where `logger` counts lines it could not write, for the metric `sluice_log_lines_dropped_total`. Default: it does not. */
-  readonly logDrops?: DropCounter;
-  /** Policies for `balance fn:NAME`, by name. */
-  readonly balanceFunctions?: Readonly<Record<string, BalanceFunction>>;
-  /** Environment for `"$NAME"` in configuration text. Default: `process.env`. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  /**
-   * How many descriptors the process may open, so that clients waiting at the door never take those that
-   * sessions need. Default: not limited by this.
-   */
-  readonly openDescriptorLimit?: number;
-  /** The source of time; tests bring their own. */
-  readonly clock?: Clock;
-  /** Numbers in [0, 1), for `random` and spread checks. */
-  readonly random?: () => number;
-  /** How names of servers are looked up at start. */
-  readonly lookup?: Lookup;
-}
-
-/** Every event with what it carries. Listeners run after the fact, in a microtask of their own: they cannot disturb traffic. */
+/**
+ * Every event with what it carries. Listeners run after the fact, in a microtask of their own, so they cannot get between the
+ * steps of a session. One that throws is an uncaught exception, as everywhere in Node.
+ */
 export interface LoadBalancerEvents {
   /** A client was let in. */
   connection: [SessionStart];
   /** A session has ended, however; the record tells all about it. */
   close: [SessionRecord];
-  /** A server went up, down, into or out of drain or maintenance. */
+  /** A server went up, down, into or out of drain or maintenance. A changed weight is none of these. */
   serverState: [ServerStateEvent];
   /** No more clients are accepted from now on. */
   drain: [];
@@ -96,35 +62,8 @@ export interface CloseOptions {
   readonly drainMs?: number;
 }
 
-/**
- * Builds, binds and starts. Resolves once every listener is bound.
- *
- * Rejects with `ConfigError` (code ERR_CONFIG) for text with faults, otherwise with `SluiceError`: ERR_CONFIG (a file of
- * certificates that cannot be read), ERR_NO_LISTENER, ERR_NAME_NOT_RESOLVED, ERR_UNKNOWN_ACCOUNT, ERR_UNKNOWN_BALANCE_FUNCTION,
- * ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND, ERR_BIND. Nothing stays bound or running then.
- *
- * @param config text in HAProxy's language, or a Config from `defineConfig` or `parseConfig`.
- * @example
- * const lb = await createLoadBalancer(`
- *   listen web
- *     bind 127.0.0.1:0
- *     server a 10.0.0.1:9443 check
- * `);
- * console.log(lb.addresses[0]?.port);
- * await lb.close({ drainMs: 5000 });
- */
-export async function createLoadBalancer(
-  config: Config | string,
-  options: LoadBalancerOptions = {},
-): Promise<LoadBalancer> {
-  const parts = await assemble(typeof config === 'string' ? parseText(config, options) : config, options);
-  const loadBalancer = new LoadBalancer(parts);
-  await loadBalancer.listen();
-  return loadBalancer;
-}
-
 /** What a LoadBalancer is made of. */
-interface Parts {
+export interface Parts {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -132,61 +71,6 @@ interface Parts {
   readonly house: House;
   readonly built: Built;
   readonly descriptorLimit: number;
-}
-
-async function assemble(config: Config, options: LoadBalancerOptions): Promise<Parts> {
-  if (!config.proxies.some(({ disabled, frontend }) => !disabled && (frontend?.binds.length ?? 0) > 0)) {
-    throw new SluiceError(
-      'ERR_NO_LISTENER',
-      'no frontend has an enabled bind line: there is nothing to listen on',
-    );
-  }
-  const clock = options.clock ?? systemClock;
-  const logger = options.logger ?? silentLogger;
-  const descriptorLimit = options.openDescriptorLimit ?? 0;
-  const logs = new Logs({
-    config,
-    clock,
-    logger,
-    sessionLogger: options.sessionLog === true ? logger : null,
-    sessionDrops: options.logDrops ?? null,
-    pid: process.pid,
-  });
-  const house = new House({ clock, logger, maxconn: config.global.maxconn, descriptorLimit });
-  const built = await build(config, {
-    clock,
-    wheel: new DeadlineWheel(clock),
-    transport: createPublicTransport({ nowMs: () => clock.nowMs() }),
-    random: options.random ?? Math.random,
-    lookup: options.lookup ?? lookupBySystem,
-    balanceFunctions: new Map(Object.entries(options.balanceFunctions ?? {})),
-    owner: house,
-    stateListener: {
-      stateLine: (backend, line) => logs.stateLine(backend.name, line),
-      serverChanged: (event) => house.announce({ event: 'serverState', details: [event] }),
-    },
-    accountOf: (proxy, frontend) => new Account([logs.sessionListener(proxy, frontend), house]),
-    parkedLimit: house.parkedLimit,
-    waiting: house.waiting,
-    listenerFailed: house.listenerFailed,
-    choosingFailed: house.choosingFailed,
-  });
-  house.frontends = built.frontends;
-  return { config, clock, logger, logs, house, built, descriptorLimit };
-}
-
-function parseText(text: string, options: LoadBalancerOptions): Config {
-  const parsed = parseConfig([{ file: 'configuration', text }], {
-    environment: options.environment ?? process.env,
-  });
-  if (parsed.config === null) throw new ConfigError(parsed.diagnostics);
-  const { logger = silentLogger } = options;
-  for (const { severity, code, place, message } of parsed.diagnostics) {
-    const fields = { code, line: place?.line ?? null, column: place?.column ?? null };
-    if (severity === 'warning') logger.warn(fields, message);
-    else logger.info(fields, message);
-  }
-  return parsed.config;
 }
 
 type State = 'running' | 'draining' | 'closed';
@@ -204,6 +88,8 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   readonly #startedMs: number;
   readonly #descriptorLimit: number;
   #state: State = 'running';
+  /** Every listener has been bound; a start that fails has nothing to say about stopping. */
+  #listening = false;
   #drainTimer: Timer | null = null;
   #closing: Closing | null = null;
 
@@ -230,6 +116,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       logger: parts.logger,
     });
     parts.house.announce = (announcement) => this.#announce(announcement);
+    parts.house.wanted = (event) => this.listenerCount(event) > 0;
   }
 
   // --- life --------------------------------------------------------------------------------------------------
@@ -245,6 +132,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       await this.close();
       throw error;
     }
+    this.#listening = true;
     this.#built.checks.start();
   }
 
@@ -299,15 +187,23 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   async #closeListeners(): Promise<void> {
     this.#drainTimer?.cancel();
     this.#drainTimer = null;
-    const closing: Promise<void>[] = [];
+    const { frontends } = this.#built;
+    const open = frontends.flatMap(({ listeners }) => listeners.filter((listener) => !listener.closed));
     // All doors at once: a client let in at one while sessions are being cut would be overlooked.
-    for (const frontend of this.#built.frontends) {
-      const open = frontend.listeners.filter((listener) => !listener.closed);
-      if (open.length === 0) continue;
-      closing.push(...open.map((listener) => listener.close()));
-      this.#logs.stateLine(frontend.name, stoppedLine(frontend, this.#built.backends));
-    }
+    const closing = open.map((listener) => listener.close());
+    if (open.length > 0 && this.#listening) this.#logStop();
     await Promise.all(closing);
+  }
+
+  /** HAProxy's words when proxies stop (reference 12). */
+  #logStop(): void {
+    const { frontends, backends } = this.#built;
+    for (const name of new Set([...frontends, ...backends].map((proxy) => proxy.name))) {
+      const frontend = frontends.find((one) => one.name === name)?.counters.connectionsTotal ?? 0;
+      const backend = backends.find((one) => one.name === name)?.counters.sessionsTotal ?? 0;
+      const text = `Proxy ${name} stopped (cumulated conns: FE: ${frontend}, BE: ${backend}).`;
+      this.#logs.stateLine(name, { level: 'warning', text });
+    }
   }
 
   async #finish(): Promise<void> {
@@ -428,14 +324,4 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       this.emit(announcement.event, ...(announcement.details as never));
     });
   }
-}
-
-/** HAProxy's words when a proxy stops accepting (reference 12). */
-function stoppedLine(frontend: Frontend, backends: readonly Backend[]): StateLine {
-  const backend = backends.find(({ name }) => name === frontend.name);
-  const sessions = backend?.counters.sessionsTotal ?? 0;
-  return {
-    level: 'warning',
-    text: `Proxy ${frontend.name} stopped (cumulated conns: FE: ${frontend.counters.connectionsTotal}, BE: ${sessions}).`,
-  };
 }

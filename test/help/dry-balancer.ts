@@ -172,9 +172,6 @@ export class DryRelay implements Relay {
   abandon(): void {
     this.#end('abandon');
   }
-  resetOne(side: SideName): void {
-    this.#end(`reset ${side}`);
-  }
 
   /** A side's FIN is read and passed on; ends the relay if it was the second. */
   endSide(name: SideName): void {
@@ -197,6 +194,7 @@ export class DryRelay implements Relay {
 }
 
 export class DryTransport implements Transport {
+  readonly tunesKeepAlive = true;
   readonly name = 'dry';
   readonly dials: DryDial[] = [];
   readonly relays: DryRelay[] = [];
@@ -249,7 +247,7 @@ export interface DryBalancer {
 export interface DryOptions {
   readonly clock?: ManualClock;
   readonly maxconn?: number;
-  readonly descriptorLimit?: number;
+  readonly parkedMax?: number;
   readonly random?: () => number;
   readonly balanceFunctions?: Readonly<Record<string, BalanceFunction>>;
   readonly lookup?: (name: string) => Promise<string>;
@@ -269,7 +267,7 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     clock,
     logger: silentLogger,
     maxconn: options.maxconn ?? parsed.config.global.maxconn,
-    descriptorLimit: options.descriptorLimit ?? 0,
+    parkedMax: options.parkedMax ?? 0,
   });
   const built = await build(parsed.config, {
     clock,

@@ -29,6 +29,21 @@ const ignore = (): void => {};
 /** Says nothing; the default of a library. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
+/** A logger from outside must not throw, but may: its failures stay with it, traffic goes on. */
+export function guarded(logger: Logger): Logger {
+  const guard =
+    (method: keyof Logger): LogMethod =>
+    (fields: object | string, message?: string): void => {
+      try {
+        if (typeof fields === 'string') logger[method](fields);
+        else logger[method](fields, message);
+      } catch {
+        // Where would it be told?
+      }
+    };
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
+}
+
 export interface PinoLoggerOptions {
   /** Least severe level written, in syslog's words as in the configuration. */
   readonly level: LogLevel;

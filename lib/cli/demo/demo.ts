@@ -6,7 +6,7 @@
 import type { OpenLogger } from '../../account/log/logger.ts';
 import { parseConfig } from '../../config/parse.ts';
 import { ConfigError } from '../../errors.ts';
-import { createLoadBalancer } from '../../load-balancer.ts';
+import { createLoadBalancer } from '../../create.ts';
 import type { LoadBalancer } from '../../load-balancer.ts';
 import { systemClock } from '../../time/clock.ts';
 import type { CommandLine } from '../arguments.ts';

@@ -1,7 +1,8 @@
 import t from 'tap';
-import { openDescriptorLimit, planDescriptors, RESERVED_DESCRIPTORS } from '../../lib/cli/limits.ts';
-import type { Config } from '../../lib/config/config.ts';
-import { parseConfig } from '../../lib/config/parse.ts';
+import { openDescriptorLimit } from '../lib/cli/limits.ts';
+import { doorRoom, planDescriptors, RESERVED_DESCRIPTORS } from '../lib/descriptors.ts';
+import type { Config } from '../lib/config/config.ts';
+import { parseConfig } from '../lib/config/parse.ts';
 
 function configured(global: string): Config {
   const text = `global
@@ -32,15 +33,19 @@ void t.test('a connection takes two descriptors, listeners and checks one each',
   });
 });
 
-void t.test('without maxconn the largest that fits is taken', async (t) => {
-  t.same(planDescriptors(configured(''), fixed + 201), { kind: 'fits', maxconn: 100 });
-  t.same(planDescriptors(configured('ulimit-n 145'), 10_000), {
-    kind: 'fits',
-    maxconn: (145 - fixed - 1) / 2 + 0.5,
-  });
-  t.same(planDescriptors(configured(`fd-hard-limit ${fixed + 20}`), 10_000), { kind: 'fits', maxconn: 10 });
+void t.test('without maxconn the largest that fits is taken, a quarter left to clients at the door', async (t) => {
+  t.same(planDescriptors(configured(''), fixed + 400), { kind: 'fits', maxconn: 150 });
+  t.same(planDescriptors(configured(`ulimit-n ${fixed + 40}`), 10_000), { kind: 'fits', maxconn: 15 });
+  t.same(planDescriptors(configured(`fd-hard-limit ${fixed + 20}`), 10_000), { kind: 'fits', maxconn: 7 });
   const { maxconn } = planDescriptors(configured(''), Infinity);
   t.ok(Number.isSafeInteger(maxconn) && maxconn > 100_000, `${maxconn} where there is no limit`);
+});
+
+void t.test('the door holds what sessions leave over', async (t) => {
+  const limit = fixed + 400;
+  t.equal(doorRoom(configured(''), 150, limit), 100);
+  t.equal(doorRoom(configured(''), 200, limit), 1, 'one at least');
+  t.equal(doorRoom(configured(''), 200, Infinity), 0, 'no limit');
 });
 
 void t.test('no room for a single connection, or a ulimit-n out of reach', async (t) => {

@@ -1,0 +1,178 @@
+/**
+ * createLoadBalancer: from text or Config to a LoadBalancer that listens.
+ *
+ * Not here: the running whole (`load-balancer.ts`), what its parts are made of (`build.ts`).
+ */
+import { Account } from './account/account.ts';
+import { Logs, type LogsOptions } from './account/logs.ts';
+import type { DropCounter } from './account/log/line-writer.ts';
+import { guarded, silentLogger, type Logger } from './account/log/logger.ts';
+import type { BalanceFunction } from './backend/balance/balancer.ts';
+import { lookupBySystem, type Lookup } from './backend/resolve.ts';
+import { build, type Built } from './build.ts';
+import type { Config, ProxyConfig } from './config/config.ts';
+import { parseConfig } from './config/parse.ts';
+import { doorRoom, planDescriptors } from './descriptors.ts';
+import { ConfigError, SluiceError } from './errors.ts';
+import { House } from './house.ts';
+import { LoadBalancer, type Parts } from './load-balancer.ts';
+import { systemClock, type Clock } from './time/clock.ts';
+import { DeadlineWheel } from './time/coarse.ts';
+import { createPublicTransport } from './transport/public.ts';
+import type { Transport } from './transport/transport.ts';
+
+export interface LoadBalancerOptions {
+  /**
+   * Where notices go, warnings about configuration text among them, and with `sessionLog` one line per session; pino fits.
+   * Default: nowhere.
+   */
+  readonly logger?: Logger;
+  /** One JSON line per finished session and per change of state to `logger`. Default: false. */
+  readonly sessionLog?: boolean;
+  /** Where `logger` counts lines it could not write, for the metric `sluice_log_lines_dropped_total`. Default: it does not. */
+  readonly logDrops?: DropCounter;
+  /** Policies for `balance fn:NAME`, by name. */
+  readonly balanceFunctions?: Readonly<Record<string, BalanceFunction>>;
+  /** Environment for `"$NAME"` in configuration text. Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * How many descriptors the process may open: without `global maxconn` the limit of sessions is derived from it, and clients
+   * waiting at the door never take those that sessions need. Default: not limited by this.
+   */
+  readonly openDescriptorLimit?: number;
+  /** The source of time; tests bring their own. */
+  readonly clock?: Clock;
+  /** Numbers in [0, 1), for `random` and spread checks. */
+  readonly random?: () => number;
+  /** How names of servers are looked up at start. */
+  readonly lookup?: Lookup;
+}
+
+/**
+ * Builds, binds and starts. Resolves once every listener is bound.
+ *
+ * Rejects with `ConfigError` (code ERR_CONFIG) for text with faults, otherwise with `SluiceError`: ERR_CONFIG (a file of
+ * certificates that cannot be read), ERR_NO_LISTENER, ERR_NAME_NOT_RESOLVED, ERR_UNKNOWN_ACCOUNT, ERR_UNKNOWN_BALANCE_FUNCTION,
+ * ERR_DESCRIPTOR_LIMIT, ERR_LOG_TARGET, ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND, ERR_BIND. Nothing stays bound or running then.
+ *
+ * @param config text in HAProxy's language, or a Config from `defineConfig` or `parseConfig`.
+ * @example
+ * const lb = await createLoadBalancer(`
+ *   listen web
+ *     bind 127.0.0.1:0
+ *     server a 10.0.0.1:9443 check
+ * `);
+ * console.log(lb.addresses[0]?.port);
+ * await lb.close({ drainMs: 5000 });
+ */
+export async function createLoadBalancer(
+  config: Config | string,
+  options: LoadBalancerOptions = {},
+): Promise<LoadBalancer> {
+  const parts = await assemble(typeof config === 'string' ? parseText(config, options) : config, options);
+  const loadBalancer = new LoadBalancer(parts);
+  await loadBalancer.listen();
+  return loadBalancer;
+}
+
+async function assemble(config: Config, options: LoadBalancerOptions): Promise<Parts> {
+  if (!config.proxies.some(({ disabled, frontend }) => !disabled && (frontend?.binds.length ?? 0) > 0)) {
+    throw new SluiceError(
+      'ERR_NO_LISTENER',
+      'no frontend has an enabled bind line: there is nothing to listen on',
+    );
+  }
+  const clock = options.clock ?? systemClock;
+  const logger = guarded(options.logger ?? silentLogger);
+  const descriptorLimit = options.openDescriptorLimit ?? Infinity;
+  const maxconn = sessionLimit(config, descriptorLimit);
+  const logs = openLogs({
+    config,
+    clock,
+    logger,
+    sessionLogger: options.sessionLog === true ? logger : null,
+    sessionDrops: options.logDrops ?? null,
+    pid: process.pid,
+  });
+  const house = new House({ clock, logger, maxconn, parkedMax: doorRoom(config, maxconn, descriptorLimit) });
+  const transport = createPublicTransport({ nowMs: () => clock.nowMs() });
+  try {
+    const built = await buildOn(house, logs, transport, config, { ...options, clock });
+    house.frontends = built.frontends;
+    if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive)) logger.warn(KEEP_ALIVE_NOTICE);
+    return { config, clock, logger, logs, house, built, descriptorLimit };
+  } catch (error) {
+    await logs.close();
+    throw error;
+  }
+}
+
+function buildOn(
+  house: House,
+  logs: Logs,
+  transport: Transport,
+  config: Config,
+  options: LoadBalancerOptions & { readonly clock: Clock },
+): Promise<Built> {
+  const { clock } = options;
+  return build(config, {
+    clock,
+    wheel: new DeadlineWheel(clock),
+    transport,
+    random: options.random ?? Math.random,
+    lookup: options.lookup ?? lookupBySystem,
+    balanceFunctions: new Map(Object.entries(options.balanceFunctions ?? {})),
+    owner: house,
+    stateListener: {
+      stateLine: (backend, line) => logs.stateLine(backend.name, line),
+      serverChanged: (event) => house.announce({ event: 'serverState', details: [event] }),
+    },
+    accountOf: (proxy, frontend) => new Account([logs.sessionListener(proxy, frontend), house]),
+    parkedLimit: house.parkedLimit,
+    waiting: house.waiting,
+    listenerFailed: house.listenerFailed,
+    choosingFailed: house.choosingFailed,
+  });
+}
+
+const KEEP_ALIVE_NOTICE =
+  'this Node cannot set interval and count of TCP keep-alive (24 and later can): clitcpka-intvl, clitcpka-cnt, ' +
+  'srvtcpka-intvl and srvtcpka-cnt have no effect, and with clitcpka-idle or srvtcpka-idle they are 1 s and 10';
+
+function tunesKeepAlive({ options }: ProxyConfig): boolean {
+  const { clientKeepAliveTuning: client, serverKeepAliveTuning: server } = options;
+  return [client, server].some(({ idleMs, intervalMs, count }) => idleMs > 0 || intervalMs > 0 || count > 0);
+}
+
+/** `maxconn`, or what the descriptors suffice for; 0: no limit. Throws ERR_DESCRIPTOR_LIMIT under `strict-limits`. */
+function sessionLimit(config: Config, descriptorLimit: number): number {
+  if (!Number.isFinite(descriptorLimit)) return config.global.maxconn;
+  const plan = planDescriptors(config, descriptorLimit);
+  if (plan.kind === 'too few' && config.global.strictLimits) {
+    throw new SluiceError('ERR_DESCRIPTOR_LIMIT', plan.message);
+  }
+  return plan.maxconn;
+}
+
+function openLogs(options: LogsOptions): Logs {
+  try {
+    return new Logs(options);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SluiceError('ERR_LOG_TARGET', `a log target cannot be opened: ${reason}`, { cause });
+  }
+}
+
+function parseText(text: string, options: LoadBalancerOptions): Config {
+  const parsed = parseConfig([{ file: 'configuration', text }], {
+    environment: options.environment ?? process.env,
+  });
+  if (parsed.config === null) throw new ConfigError(parsed.diagnostics);
+  const logger = guarded(options.logger ?? silentLogger);
+  for (const { severity, code, place, message } of parsed.diagnostics) {
+    const fields = { code, line: place?.line ?? null, column: place?.column ?? null };
+    if (severity === 'warning') logger.warn(fields, message);
+    else logger.info(fields, message);
+  }
+  return parsed.config;
+}
