@@ -30,7 +30,7 @@ import type {
 import { findAccount } from './frontend/accounts.ts';
 import { Limit, RateLimit } from './frontend/admit.ts';
 import { Frontend, type FrontendOwner } from './frontend/frontend.ts';
-import { Listener } from './frontend/listener.ts';
+import { Listener, printListenAddress } from './frontend/listener.ts';
 import { Acceptor, type ListenAddress } from './frontend/acceptor.ts';
 import { relayTimeouts } from './stream/timeouts.ts';
 import type { StreamAccount, StreamTarget } from './stream/stream.ts';
@@ -290,20 +290,23 @@ function createFrontend(
   return built;
 }
 
-/** A socket per address; `bind` lines that name the same descriptor share one. */
+/** A socket per address; `bind` lines that name the same one share it. */
 class Acceptors {
   readonly #transport: Transport;
-  readonly #byDescriptor = new Map<number, Acceptor>();
+  readonly #byAddress = new Map<string, Acceptor>();
 
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
   for(address: ListenAddress, backlog: number): Acceptor {
-    const known = address.kind === 'fd' ? this.#byDescriptor.get(address.fd) : undefined;
+    // Port 0 is another port each time.
+    const shareable = address.kind !== 'tcp' || address.port !== 0;
+    const name = printListenAddress(address);
+    const known = shareable ? this.#byAddress.get(name) : undefined;
     if (known !== undefined) return known;
     const acceptor = new Acceptor(address, backlog, this.#transport);
-    if (address.kind === 'fd') this.#byDescriptor.set(address.fd, acceptor);
+    if (shareable) this.#byAddress.set(name, acceptor);
     return acceptor;
   }
 }

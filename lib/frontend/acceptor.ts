@@ -1,6 +1,7 @@
 /**
- * One bound socket and the listeners it serves. As a rule that is one; a descriptor that several `bind` lines name
- * (`fd@3`) can be opened only once, so they share it and get its connections in turn.
+ * One bound socket and the listeners it serves. As a rule that is one; an address or descriptor (`fd@3`) that several `bind`
+ * lines name is opened once, and they get its connections in turn, those with room first (HAProxy opens it several times by
+ * SO_REUSEPORT and has the kernel share clients out).
  *
  * Not here: what a listener does with a connection (`listener.ts`).
  */
@@ -22,6 +23,8 @@ export type ListenAddress =
 
 /** A listener as the socket sees it. */
 export interface Taker {
+  /** A connection would be let in at once. */
+  readonly hasRoom: boolean;
   accepted(connection: Connection): void;
   /** The system would not hand over a connection, e.g. `EMFILE`. */
   acceptFailed(error: NodeJS.ErrnoException): void;
@@ -99,10 +102,23 @@ export class Acceptor {
   }
 
   #accepted(connection: Connection): void {
-    this.#turn = (this.#turn + 1) % Math.max(1, this.#takers.length);
-    const taker = this.#takers[this.#turn];
-    if (taker === undefined) connection.reset();
+    const taker = this.#next();
+    if (taker === null) connection.reset();
     else taker.accepted(connection);
+  }
+
+  /** The next in turn that has room; where none has, the next in turn. */
+  #next(): Taker | null {
+    const count = this.#takers.length;
+    if (count < 2) return this.#takers[0] ?? null;
+    for (let step = 0; step < count; step += 1) {
+      const taker = this.#takers[(this.#turn + step) % count];
+      if (taker?.hasRoom !== true) continue;
+      this.#turn = (this.#turn + step + 1) % count;
+      return taker;
+    }
+    this.#turn = (this.#turn + 1) % count;
+    return this.#takers[this.#turn] ?? null;
   }
 
   #failed(error: NodeJS.ErrnoException): void {

@@ -28,6 +28,7 @@ export class Frontend {
   readonly #clock: Clock;
   readonly #owner: FrontendOwner;
   readonly #route: StreamRoute;
+  readonly #doors = new Map<Listener, Door>();
 
   constructor(parts: {
     readonly config: FrontendConfig;
@@ -56,15 +57,19 @@ export class Frontend {
     this.counters.connectionAccepted(nowMs);
     this.counters.sessionStarted(nowMs, this.limit.now);
     listener.counters.sessionStarted(nowMs, listener.limits.bind.now);
-    const stream = new Stream(
-      this.#owner.nextStreamId(),
-      connection,
-      this.#route,
-      new Door(this, this.#owner, listener),
-    );
+    const stream = new Stream(this.#owner.nextStreamId(), connection, this.#route, this.#doorOf(listener));
     this.streams.add(stream);
     stream.serve();
   };
+
+  #doorOf(listener: Listener): Door {
+    let door = this.#doors.get(listener);
+    if (door === undefined) {
+      door = new Door(this, this.#owner, listener);
+      this.#doors.set(listener, door);
+    }
+    return door;
+  }
 
   /** Counts a stream out. */
   released(stream: Stream, listener: Listener): void {

@@ -72,6 +72,14 @@ export class Listener implements Taker {
     return this.#parked.length > 0 || this.limits.bind.reached;
   }
 
+  get hasRoom(): boolean {
+    return (
+      !this.#closed &&
+      this.#parked.length === 0 &&
+      admit(this.limits, this.#parts.clock.nowMs()).kind === 'admitted'
+    );
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
@@ -170,7 +178,7 @@ export class Listener implements Taker {
 
 /** First come, first served, without moving the rest at every take. */
 class Parked {
-  #list: Connection[] = [];
+  #list: (Connection | null)[] = [];
   #first = 0;
 
   get length(): number {
@@ -183,7 +191,9 @@ class Parked {
 
   take(): Connection | null {
     const connection = this.#list[this.#first];
-    if (connection === undefined) return null;
+    if (connection === undefined || connection === null) return null;
+    // What has left must not be held until the list is cut.
+    this.#list[this.#first] = null;
     this.#first += 1;
     if (this.#first > 1024 || this.#first === this.#list.length) {
       this.#list = this.#list.slice(this.#first);

@@ -121,10 +121,10 @@ void t.test('more than the backlog are reset and counted', async (t) => {
   settledDry(t, dry);
 });
 
-void t.test('those who wait at all doors leave the descriptors that sessions need', async (t) => {
+void t.test('no more wait at all doors together than there is room for', async (t) => {
   const dry = await dryBalancer(t, `listen l\n bind :1\n bind :2\n server a 192.0.2.1`, {
     maxconn: 2,
-    descriptorLimit: 64 + 2 * 2 + 3,
+    parkedMax: 3,
   });
   const clients = [...come(dry, 4), ...come(dry, 4, 'l', 1)];
   t.same(
