@@ -10,17 +10,11 @@ import { Rate } from './rate.ts';
 import type { EndReason } from './session.ts';
 
 /** Why a client was refused before it became a session, or a session before it got a server. */
-export const REFUSAL_REASONS = ['backlog-full', 'out-of-descriptors', 'shutting-down'] as const;
+export const REFUSAL_REASONS = ['backlog-full', 'accept-failed', 'shutting-down'] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** Which limit made a listener stop accepting for a while. */
-export const PAUSE_REASONS = [
-  'bind-maxconn',
-  'frontend-maxconn',
-  'global-maxconn',
-  'rate',
-  'descriptors',
-] as const;
+export const PAUSE_REASONS = ['bind-maxconn', 'frontend-maxconn', 'global-maxconn', 'rate'] as const;
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
 /** Counts by a small closed set of words; a word that never occurred reads 0. */
@@ -75,7 +69,6 @@ export class ListenerCounters extends TrafficCounters {
 export class FrontendCounters extends TrafficCounters {
   connectionsTotal = 0;
   readonly connectionRate = new Rate();
-  readonly refused = new Tally<RefusalReason>();
   readonly closed = new Tally<EndReason>();
   readonly duration = new Histogram(DURATION_BUCKETS_SECONDS);
 

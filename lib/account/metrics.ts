@@ -8,7 +8,7 @@
  * Not here: HAProxy's names (`haproxy-names.ts`), text (`prometheus.ts`).
  */
 import { PAUSE_REASONS, REFUSAL_REASONS } from './counters.ts';
-import type { ListenerCounters, PauseReason, TargetCounters, TrafficCounters } from './counters.ts';
+import type { PauseReason, RefusalReason, TargetCounters, TrafficCounters } from './counters.ts';
 import { family } from './family.ts';
 import type { Family, LookOf, MetricKind, Reading, Scope, Unit } from './family.ts';
 import { END_REASONS } from './session.ts';
@@ -91,13 +91,13 @@ class Table<S extends Scope> {
     );
   }
 
-  refusals(counters: (look: LookOf[S]) => Pick<ListenerCounters, 'refused'>): this {
+  refusals(read: (look: LookOf[S], reason: RefusalReason) => number): this {
     const help = 'Clients turned away before they became a session, by reason.';
     return this.add('counter', 'connections', 'refusals_total', help, {
       as: 'words',
       label: 'reason',
       words: REFUSAL_REASONS,
-      read: (look, word) => counters(look).refused.get(asWord(REFUSAL_REASONS, word)),
+      read: (look, word) => read(look, asWord(REFUSAL_REASONS, word)),
     });
   }
 
@@ -170,7 +170,9 @@ function processFamilies(): Family[] {
 function frontendFamilies(): Family[] {
   return new Table('frontend', 'sluice_frontend_')
     .counter('connections', 'connections', 'Connections accepted.', (one) => one.counters.connectionsTotal)
-    .refusals((one) => one.counters)
+    .refusals((one, reason) =>
+      one.listeners.reduce((sum, listener) => sum + listener.counters.refused.get(reason), 0),
+    )
     .pauses((one, reason) =>
       one.listeners.reduce((sum, listener) => sum + listener.counters.paused.get(reason), 0),
     )
@@ -217,7 +219,7 @@ function listenerFamilies(): Family[] {
       'Connections accepted.',
       ({ listener }) => listener.counters.connectionsTotal,
     )
-    .refusals(({ listener }) => listener.counters)
+    .refusals(({ listener }, reason) => listener.counters.refused.get(reason))
     .pauses(({ listener }, reason) => listener.counters.paused.get(reason))
     .counter('sessions', 'sessions', 'Sessions begun.', ({ listener }) => listener.counters.sessionsTotal)
     .gauge('sessions', 'sessions_current', 'Sessions held now.', ({ listener }) => listener.sessionsNow)
