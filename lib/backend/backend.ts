@@ -12,7 +12,7 @@
  * What never happens: a waiter that could be served left waiting; a server above its limit; a stream in two queues.
  *
  * Not here: connecting (`connect.ts`), the order among servers (`balance/`), when a server is alive (`../check/`),
- * what a change of state does to the sessions (`state-changes.ts`).
+ * what a change of state does to the sessions (`states.ts`).
  */
 import { BackendCounters } from '../account/counters.ts';
 import type { EndReason } from '../account/session.ts';
@@ -24,7 +24,8 @@ import type { Slot } from './slot.ts';
 
 export type Placement =
   | { readonly kind: 'placed'; readonly slot: Slot }
-  | { readonly kind: 'waiting'; readonly waiter: Waiter; readonly queue: 'server' | 'backend' }
+  /** `server`: the one it waits for; null: any. */
+  | { readonly kind: 'waiting'; readonly waiter: Waiter; readonly server: Server | null }
   | { readonly kind: 'refused'; readonly reason: 'no-server' }
   | { readonly kind: 'refused'; readonly reason: 'queue-full'; readonly server: Server };
 
@@ -64,7 +65,11 @@ export class Backend implements ServerOwner {
   readonly #limitsFollowLoad: boolean;
   readonly #usableActives = new Set<Server>();
   readonly #usableBackups = new Set<Server>();
+  /** The only backup in use without `option allbackups`. */
+  #firstBackup: Server | null = null;
+  /** Waiters so far, and those in any of the queues now. */
   #waiterCount = 0;
+  #waitingCount = 0;
   #downSinceMs: number | null;
   #downtimeMs = 0;
 
@@ -75,7 +80,7 @@ export class Backend implements ServerOwner {
     this.config = parts.config;
     this.servers = parts.servers;
     this.fullconn = parts.fullconn;
-    this.queue = new Queue(() => {});
+    this.queue = new Queue((change) => this.waitersChanged(change));
     for (const server of parts.servers) {
       // Balancers start with every server at its weight: their first round depends on it.
       server.refresh();
@@ -131,6 +136,7 @@ export class Backend implements ServerOwner {
     if (!this.usable) return { kind: 'refused', reason: 'no-server' };
     if (this.#newcomersQueue && this.queue.length > 0) return this.#wait(owner, null);
     const server = this.#choose(context, avoid);
+    if (server === null && this.#hasRoom) return { kind: 'refused', reason: 'no-server' };
     if (server === null) return this.#wait(owner, null);
     this.counters.chosen();
     server.counters.chosen();
@@ -146,6 +152,7 @@ export class Backend implements ServerOwner {
 
   /** Gives free places of every usable server to those who wait; called after anything that may have made room. */
   serveQueues(): void {
+    if (this.#waitingCount === 0) return;
     for (const server of this.servers) this.placeFreed(server);
   }
 
@@ -163,8 +170,19 @@ export class Backend implements ServerOwner {
     this.#balancerOf(server).weightChanged(server);
   }
 
+  waitersChanged(change: 1 | -1): void {
+    this.#waitingCount += change;
+  }
+
   loadChanged(server: Server): void {
     this.#balancerOf(server).loadChanged(server);
+  }
+
+  /** Only a policy in code says "none" while a usable server has room; nobody would ever wake a stream that waited then. */
+  get #hasRoom(): boolean {
+    return (
+      this.config.balance.algorithm === 'fn' && this.servers.some((server) => server.usable && !server.full)
+    );
   }
 
   #balancerOf(server: Server): Balancer<Server> {
@@ -175,17 +193,13 @@ export class Backend implements ServerOwner {
     const group = server.backup ? this.#usableBackups : this.#usableActives;
     if (server.effectiveWeight > 0) group.add(server);
     else group.delete(server);
+    if (server.backup) this.#firstBackup = this.servers.find((one) => group.has(one)) ?? null;
   }
 
   #choose(context: ChoiceContext, avoid: Server | null): Server | null {
     if (this.#usableActives.size > 0) return this.#active.choose(context, avoid);
     if (this.config.allBackups) return this.#backup.choose(context, avoid);
-    return this.firstUsableBackup;
-  }
-
-  /** The only backup in use without `option allbackups`. */
-  get firstUsableBackup(): Server | null {
-    return this.servers.find((server) => server.backup && server.usable) ?? null;
+    return this.#firstBackup;
   }
 
   /** `server`: the one it must wait for; null: any. */
@@ -197,7 +211,7 @@ export class Backend implements ServerOwner {
     (server ?? this).counters.queued(queue.length);
     // This session, too, counts towards `fullconn`.
     if (this.#limitsFollowLoad) this.serveQueues();
-    return { kind: 'waiting', waiter, queue: server === null ? 'backend' : 'server' };
+    return { kind: 'waiting', waiter, server };
   }
 
   #nextFor(server: Server): Waiter | null {
@@ -212,12 +226,12 @@ export class Backend implements ServerOwner {
     if (!server.usable) return false;
     if (!server.backup) return true;
     if (this.#usableActives.size > 0) return false;
-    return this.config.allBackups || server === this.firstUsableBackup;
+    return this.config.allBackups || server === this.#firstBackup;
   }
 }
 
 /** With these a newcomer joins the queue while anybody waits in it, although a server may have a place (reference 5.4). */
-const NEWCOMERS_QUEUE: ReadonlySet<string> = new Set(['roundrobin', 'static-rr', 'first', 'fn']);
+const NEWCOMERS_QUEUE: ReadonlySet<string> = new Set(['roundrobin', 'static-rr', 'first']);
 
 /** With these a failed stream is moved at every attempt where another active server is usable (reference 5.6). */
 const MOVES_FREELY: ReadonlySet<string> = new Set([

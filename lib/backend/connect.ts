@@ -87,6 +87,8 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
   #queuedSinceMs = 0;
   #connectedMs = 0;
   #waitedMs = -1;
+  /** The server whose queue it stands in, or stood in when its wait failed. */
+  #imposed: Server | null = null;
   /** The last server tried; avoided if there is another. */
   #tried: Server | null = null;
   /** Failed attempts that were followed by another. */
@@ -118,9 +120,9 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
     return this.#phase;
   }
 
-  /** The server it holds a place on, or was trying last. */
+  /** The server it holds a place on, waits for, or was trying last. */
   get server(): Server | null {
-    return this.#slot?.server ?? this.#tried;
+    return this.#slot?.server ?? this.#imposed ?? this.#tried;
   }
 
   /** The server it holds a place on now. */
@@ -142,6 +144,11 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
 
   #place(avoid: Server | null): void {
     const placement = this.#ask(avoid);
+    if (this.#phase === 'done') {
+      // A policy's own code has ended this stream.
+      giveUp(placement);
+      return;
+    }
     if (placement === null) {
       this.#refuse('internal-error');
       return;
@@ -152,7 +159,7 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
         return;
       case 'waiting':
         // With limits that follow the load the wait may be over already.
-        if (placement.waiter.queue !== null) this.#queued(placement.waiter, placement.queue);
+        if (placement.waiter.queue !== null) this.#queued(placement.waiter, placement.server);
         return;
       case 'refused':
         if (placement.reason === 'queue-full') {
@@ -174,13 +181,14 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
     }
   }
 
-  #queued(waiter: Waiter, queue: 'server' | 'backend'): void {
+  #queued(waiter: Waiter, server: Server | null): void {
     const { backend, clock, wheel } = this.#parts;
     this.#phase = 'queued';
     this.#waiter = waiter;
     this.#queuedSinceMs = clock.nowMs();
-    if (queue === 'server') this.serverQueuePosition = waiter.ahead + 1;
-    else this.backendQueuePosition = waiter.ahead + 1;
+    this.#imposed = server;
+    if (server === null) this.backendQueuePosition = waiter.ahead + 1;
+    else this.serverQueuePosition = waiter.ahead + 1;
     const { timeoutQueueMs, timeoutConnectMs } = backend.config;
     const limitMs = timeoutQueueMs > 0 ? timeoutQueueMs : timeoutConnectMs;
     if (limitMs > 0) wheel.set(this.#deadline, this.#queuedSinceMs + limitMs);
@@ -215,6 +223,7 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
 
   #taken(slot: Slot): void {
     if (this.#waitedMs < 0) this.#waitedMs = 0;
+    this.#imposed = null;
     this.#slot = slot;
     this.#countMove(slot.server);
     this.#tried = slot.server;
@@ -338,6 +347,11 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
     this.#slot = null;
     slot?.give();
   }
+}
+
+function giveUp(placement: Placement | null): void {
+  if (placement?.kind === 'placed') placement.slot.give();
+  if (placement?.kind === 'waiting') placement.waiter.cancel();
 }
 
 function sourceOf(server: Server, backend: Backend): Endpoint | null {

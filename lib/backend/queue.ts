@@ -47,10 +47,10 @@ export class Queue {
   #head: Waiter | null = null;
   #tail: Waiter | null = null;
   #length = 0;
-  readonly #changed: () => void;
+  readonly #changed: (change: 1 | -1) => void;
 
-  /** `changed` is called after every change of the length. */
-  constructor(changed: () => void) {
+  /** `changed` is called after every change of the length, with the difference. */
+  constructor(changed: (change: 1 | -1) => void) {
     this.#changed = changed;
   }
 
@@ -70,7 +70,7 @@ export class Queue {
     else this.#tail.next = waiter;
     this.#tail = waiter;
     this.#length += 1;
-    this.#changed();
+    this.#changed(1);
   }
 
   /** Takes a waiter of this queue out, wherever it stands. */
@@ -84,7 +84,7 @@ export class Queue {
     waiter.next = null;
     waiter.previous = null;
     this.#length -= 1;
-    this.#changed();
+    this.#changed(-1);
   }
 
   /** Takes everybody out and dismisses them; returns how many. Who joins meanwhile stays. */

@@ -4,7 +4,7 @@
  * Health (what checks say) and admin (what the operator wants) live apart; one function combines them:
  *
  *     admin   health        usable   own queue served   status
- *     ready   up            yes      yes                UP      (weight 0: no, yes, DRAIN)
+ *     ready   up            yes      yes                UP      (weight 0: not usable, otherwise the same)
  *     ready   down          no       no                 DOWN
  *     drain   up            no       yes                DRAIN
  *     drain   down          no       no                 DOWN
@@ -51,6 +51,8 @@ export interface ServerOwner {
   /** `effectiveWeight` may have changed. */
   weightChanged(server: Server): void;
   loadChanged(server: Server): void;
+  /** A stream joined a server's queue or left it. */
+  waitersChanged(change: 1 | -1): void;
   /** A place was given back, or the limit rose. */
   placeFreed(server: Server): void;
 }
@@ -112,7 +114,10 @@ export class Server {
     this.#maxconn = config.maxconn > 0 ? config.maxconn : config.minconn;
     this.#admin = config.disabled ? 'maint' : 'ready';
     this.lastChangeMs = parts.clock.nowMs();
-    this.queue = new Queue(() => this.#owner?.loadChanged(this));
+    this.queue = new Queue((change) => {
+      this.#owner?.waitersChanged(change);
+      this.#owner?.loadChanged(this);
+    });
     this.#slowStart = new SlowStart(config.slowstartMs, parts.clock, () => this.#slowStartStepped());
   }
 

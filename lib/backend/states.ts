@@ -212,7 +212,7 @@ export class ServerStates {
   }
 }
 
-/** The status in one word; weight 0 reads DRAIN, as in HAProxy. */
+/** The status in one word; a weight of 0 changes nothing about it (HAProxy's `show stat` says UP as well). */
 export function statusOf(server: Server): ServerStatus {
   return statusFrom(server, server.up);
 }
@@ -220,7 +220,7 @@ export function statusOf(server: Server): ServerStatus {
 function statusFrom(server: Server, up: boolean): ServerStatus {
   if (server.inMaintenance) return 'MAINT';
   if (!up) return 'DOWN';
-  return server.draining || server.userWeight === 0 ? 'DRAIN' : 'UP';
+  return server.draining ? 'DRAIN' : 'UP';
 }
 
 function asBeforeFlip(server: Server, flip: Flip): Pick<Before, 'status' | 'up'> {

@@ -68,7 +68,7 @@ function statusWords(server: Server): string {
   return serverStateWord({
     maintenance: maintenanceOf(server),
     running: server.up ? 'up' : 'down',
-    drain: server.draining || server.userWeight === 0,
+    drain: server.draining,
     health: source.check === null ? null : source.health,
   });
 }

@@ -237,6 +237,11 @@ export class Stream
   connected(connection: Connection, slot: Slot): void {
     const { target, clock, account } = this.#route;
     if (target === null) throw new Error('connected without a backend');
+    if (this.#phase === 'ended') {
+      connection.close();
+      slot.give();
+      return;
+    }
     const nowMs = clock.nowMs();
     const { backendOptions } = target;
     this.#slot = slot;

@@ -8,7 +8,7 @@ import { dryBalancer } from '../help/dry-balancer.ts';
 /** admin, health, weight -> usable, serves its own queue, status in a word. */
 const STATES: readonly (readonly [AdminState, 'up' | 'down', number, boolean, boolean, string])[] = [
   ['ready', 'up', 1, true, true, 'UP'],
-  ['ready', 'up', 0, false, true, 'DRAIN'],
+  ['ready', 'up', 0, false, true, 'UP'],
   ['ready', 'down', 1, false, false, 'DOWN'],
   ['ready', 'down', 0, false, false, 'DOWN'],
   ['drain', 'up', 1, false, true, 'DRAIN'],
@@ -34,9 +34,10 @@ for (const [admin, health, weight, usable, running, status] of STATES) {
   });
 }
 
-void t.test('weight 0 in the configuration reads DRAIN from the start', async (t) => {
+void t.test('weight 0 keeps new sessions away without another status', async (t) => {
   const dry = await dryBalancer(t, `listen l\n bind :1\n server a 192.0.2.1:80 weight 0`);
-  t.equal(statusOf(dry.server('a')), 'DRAIN');
+  t.equal(statusOf(dry.server('a')), 'UP');
+  t.equal(dry.server('a').usable, false);
   t.equal(dry.backend().usable, false);
 });
 
