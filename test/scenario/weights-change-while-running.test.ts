@@ -9,7 +9,7 @@ t.jobs = 10;
 const together = { buffered: true };
 
 interface Group extends Running {
-  sequence(count: number): Promise<string>;
+  readonly sequence: (count: number) => Promise<string>;
 }
 
 /** Servers a, b, c ... with these words on their lines. */
