@@ -11,9 +11,20 @@ import { Signals } from './signals.ts';
 const signals = new Signals(process);
 const nodeOptions = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
 const debuggerWanted = /--inspect(?:-brk|-wait)?(?:[ =]|$)/.test(nodeOptions);
-// A SIGUSR1 that came while Node itself was starting has opened it: a port on which anyone may run code.
-if (debuggerUrl() !== undefined && !debuggerWanted) closeDebugger();
 
+/**
+ * A SIGUSR1 that came while Node itself was starting has opened the debugger: a port on which anyone may run code. It is
+ * closed, and the signal counts as the soft stop that was meant.
+ */
+function undoMissedSignal(): void {
+  if (debuggerWanted || debuggerUrl() === undefined) return;
+  closeDebugger();
+  signals.noteMissedSoftStop();
+}
+
+undoMissedSignal();
 const { run } = await import('./run.ts');
 const { processContext } = await import('./context.ts');
+// Node opens it in a thread of its own, which may have taken until now.
+undoMissedSignal();
 process.exit(await run(processContext(signals)));

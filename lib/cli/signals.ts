@@ -1,13 +1,16 @@
 /**
- * The process's signals, caught from the first moment on and handed to whoever serves.
+ * The process's signals, most of them caught from the first moment on, and handed to whoever serves.
  *
- *   starting --SIGINT, SIGTERM--> (dies of it: nothing is served yet)
- *   starting --attach--> attached: every signal goes to the handler
+ *   reading --SIGINT, SIGTERM--> (dies of it: nothing is bound yet)
+ *   reading --hold--> binding: SIGINT and SIGTERM are kept
+ *   reading, binding --attach--> attached: kept signals and every further one go to the handler
  *
- * SIGUSR1 is HAProxy's soft stop, and it is what makes Node open its debugger. A handler of our own prevents that,
- * so `main.ts` makes this object before it loads anything else. This file therefore imports nothing.
+ * SIGINT and SIGTERM are the system's own matter at first: a handler would have to wait until a long configuration has
+ * been read. SIGUSR1 is kept from the beginning. It is HAProxy's soft stop, and it is what makes Node open its debugger; a
+ * handler of our own prevents that, so `main.ts` makes this object before it loads anything else. This file therefore
+ * imports nothing.
  *
- * Not here: what a signal does to the balancer (`serve.ts`).
+ * Not here: what a signal does to the balancer (`stop.ts`).
  */
 
 /** Signals with a meaning in HAProxy (manual 3.4 "signals", management guide 4). */
@@ -32,28 +35,41 @@ export interface SignalSource {
   kill(pid: number, signal: SignalName): unknown;
 }
 
-/** Catches every handled signal from its construction to `release`. */
+/** Those whose default is right until something is bound. */
+const deadly: readonly SignalName[] = ['SIGINT', 'SIGTERM'];
+
+/** Catches signals from its construction to `release`. */
 export class Signals {
   readonly #source: SignalSource;
   readonly #listeners = new Map<SignalName, () => void>();
   #handler: ((signal: SignalName) => void) | null = null;
-  #softStopWanted = false;
+  /** Signals that ask for an end, in their order. */
+  #kept: SignalName[] = [];
 
   constructor(source: SignalSource) {
     this.#source = source;
     for (const signal of HANDLED_SIGNALS) {
-      const listener = (): void => this.#caught(signal);
-      this.#listeners.set(signal, listener);
-      source.on(signal, listener);
+      if (!deadly.includes(signal)) this.#catch(signal);
     }
   }
 
-  /** From now on signals go to `handler`; a SIGUSR1 that came during the start is handed over at once. */
+  /** A SIGUSR1 that came before this object was there, and was seen by what it did. */
+  noteMissedSoftStop(): void {
+    this.#caught('SIGUSR1');
+  }
+
+  /** From now on SIGINT and SIGTERM are kept for `attach` too, instead of ending the process. */
+  hold(): void {
+    for (const signal of deadly) this.#catch(signal);
+  }
+
+  /** From now on signals go to `handler`, those first that ask for an end and came before. */
   attach(handler: (signal: SignalName) => void): void {
+    this.hold();
     this.#handler = handler;
-    if (!this.#softStopWanted) return;
-    this.#softStopWanted = false;
-    handler('SIGUSR1');
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const signal of kept) handler(signal);
   }
 
   /** Ends the process as `signal` does to a program that does not catch it. */
@@ -67,10 +83,16 @@ export class Signals {
     for (const signal of HANDLED_SIGNALS) this.#release(signal);
   }
 
+  #catch(signal: SignalName): void {
+    this.#release(signal);
+    const listener = (): void => this.#caught(signal);
+    this.#listeners.set(signal, listener);
+    this.#source.on(signal, listener);
+  }
+
   #caught(signal: SignalName): void {
     if (this.#handler !== null) this.#handler(signal);
-    else if (signal === 'SIGINT' || signal === 'SIGTERM') this.dieOf(signal);
-    else if (signal === 'SIGUSR1') this.#softStopWanted = true;
+    else if (signal === 'SIGUSR1' || deadly.includes(signal)) this.#kept.push(signal);
   }
 
   #release(signal: SignalName): void {

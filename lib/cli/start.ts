@@ -81,6 +81,8 @@ async function serve(
   const log = await openJsonLog(config.global.jsonLog, context.terminal);
   try {
     const logged = log === null ? {} : { logger: log.logger, logDrops: log.writer, sessionLog: true };
+    // From here on clients may have come in: an end must be an orderly one.
+    context.signals.hold();
     const balancer = await createLoadBalancer(config, { openDescriptorLimit: limit, ...logged });
     return await serveWith(balancer, { command, context, config, identity, messages, log });
   } finally {

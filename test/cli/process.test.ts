@@ -1,5 +1,6 @@
 /** The command as operators run it: one process per case, so only what needs a process stands here. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import net from 'node:net';
 import t from 'tap';
@@ -116,17 +117,45 @@ void t.test('SIGUSR1 drains and opens no debugger', async (t) => {
   t.notMatch(command.err, /Debugger/);
 });
 
-void t.test('a debugger that a SIGUSR1 opened while Node itself started is closed', async (t) => {
-  const { file } = await setting(t);
+void t.test('a SIGUSR1 while Node itself starts leaves no debugger open, and is a soft stop', async (t) => {
+  const { file, port } = await setting(t);
   const script = `process.kill(process.pid, 'SIGUSR1');
     while (require('node:inspector').url() === undefined);`;
   const preload = join(dirname(file), 'preload.cjs');
   writeFileSync(preload, script);
   const debugPort = await unusedPort();
-  const command = await started(t, ['-f', file], [`--inspect-port=${debugPort}`, '--require', preload]);
+  const nodeOptions = [`--inspect-port=${debugPort}`, '--require', preload];
+  const command = Command.start(['-V', '-f', file], nodeOptions);
+  t.teardown(() => command.kill());
+  t.equal(await command.ended(), 0);
   t.match(command.err, /Debugger listening on/, 'it was open');
-  t.ok(await refused(debugPort), 'it is closed');
+  t.match(command.err, /listens on/, 'it served until then');
+  t.ok(await refused(debugPort));
+  t.ok(await refused(port));
 });
+
+void t.test('a configuration that takes long to read can be interrupted', async (t) => {
+  const { file } = await setting(t);
+  const pipe = join(dirname(file), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const command = Command.start(['-c', '-f', pipe]);
+  t.teardown(() => command.kill());
+  // This succeeds as soon as the command has the pipe open; then it waits in a read that blocks its whole process.
+  let writer: number | null = null;
+  await eventually(async () => (writer = openPipe(pipe)) !== null, 'the pipe to be read');
+  t.teardown(() => writer !== null && closeSync(writer));
+  command.signal('SIGTERM');
+  t.equal(await command.ended(), 'SIGTERM');
+});
+
+/** The writing end; null while nobody reads. */
+function openPipe(path: string): number | null {
+  try {
+    return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+}
 
 void t.test('SIGHUP shows the states of the servers, and the rest is said to have no effect', async (t) => {
   const { file } = await setting(t);

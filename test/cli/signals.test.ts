@@ -12,12 +12,34 @@ class Source extends EventEmitter {
   }
 }
 
-void t.test('during the start SIGTERM and SIGINT end the process as if they were not caught', async (t) => {
+void t.test('during the start SIGTERM and SIGINT are left to the system', async (t) => {
   const source = new Source();
-  void new Signals(source);
+  const signals = new Signals(source);
+  t.same([source.listenerCount('SIGTERM'), source.listenerCount('SIGINT')], [0, 0]);
+  signals.attach(() => {});
+  signals.dieOf('SIGTERM');
+  t.same(source.killed, ['4711 SIGTERM with 0 listeners']);
+});
+
+void t.test('once something may be bound, they are kept for whoever serves, in their order', async (t) => {
+  const source = new Source();
+  const signals = new Signals(source);
+  source.emit('SIGUSR1');
+  signals.hold();
   source.emit('SIGTERM');
   source.emit('SIGINT');
-  t.same(source.killed, ['4711 SIGTERM with 0 listeners', '4711 SIGINT with 0 listeners']);
+  const caught: SignalName[] = [];
+  signals.attach((signal) => caught.push(signal));
+  t.same(caught, ['SIGUSR1', 'SIGTERM', 'SIGINT']);
+  t.same(source.killed, []);
+});
+
+void t.test('a SIGUSR1 that came before anything could be caught is not lost', async (t) => {
+  const signals = new Signals(new Source());
+  signals.noteMissedSoftStop();
+  const caught: SignalName[] = [];
+  signals.attach((signal) => caught.push(signal));
+  t.same(caught, ['SIGUSR1']);
 });
 
 void t.test('a SIGUSR1 during the start is kept until somebody serves; SIGHUP is not', async (t) => {
