@@ -30,8 +30,8 @@ export interface Scenario {
   readonly act: (stage: Stage) => Promise<Outcome>;
   /** Whatever is named here must be so; what is not named is free. */
   readonly expected: Outcome;
-  /** Where sluice means to differ (docs/differences.md): what must be so with it instead. */
-  readonly differently?: Outcome;
+  /** Where sluice means to differ (docs/differences.md): what is done and must be so with it instead. */
+  readonly differently?: Pick<Scenario, 'act' | 'expected'>;
 }
 
 export class Stage {
