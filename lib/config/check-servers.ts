@@ -1,16 +1,21 @@
 /**
- * Whether the servers of a backend agree with each other: names, numbers, checks, tracking chains.
+ * Whether the servers of a backend agree with each other: names, numbers, checks.
  *
- * Not here: ranges of single fields (`check-shape.ts`).
+ * Not here: ranges of single fields (`check-shape.ts`), tracking (`check-track.ts`).
  */
 import type { Complain } from './check.ts';
-import type { Config, ProxyConfig, ServerConfig } from './config.ts';
-import { didYouMean } from './line.ts';
+import type { TrackChains } from './check-track.ts';
+import type { ProxyConfig, ServerConfig } from './config.ts';
 
 const ID_HINT = "give it another number, or leave 'id' out";
 
-/** Adds what is wrong with the servers of `config.proxies[index]`. */
-export function checkServers(config: Config, proxy: ProxyConfig, index: number, complain: Complain): void {
+/** Adds what is wrong with the servers of the proxy at `index` of the Config; `chains` is the Config's. */
+export function checkServers(
+  proxy: ProxyConfig,
+  index: number,
+  chains: TrackChains,
+  complain: Complain,
+): void {
   const servers = proxy.backend?.servers ?? [];
   const names = new Map<string, number>();
   const ids = new Map<number, string>();
@@ -34,7 +39,7 @@ export function checkServers(config: Config, proxy: ProxyConfig, index: number, 
     ids.set(server.id, server.name);
     checkAddress(proxy, server, at, complain);
     checkCheck(proxy, server, at, complain);
-    checkTrack(config, proxy, server, at, complain);
+    chains.check(proxy, server, at('track'), complain);
   });
 }
 
@@ -84,58 +89,4 @@ function checkCheck(proxy: ProxyConfig, server: ServerConfig, at: At, complain: 
       hint,
     );
   }
-}
-
-/** Reference 3.2: the tracking server has no check of its own, and the end of its chain has one. */
-function checkTrack(
-  config: Config,
-  proxy: ProxyConfig,
-  server: ServerConfig,
-  at: At,
-  complain: Complain,
-): void {
-  if (server.track === null) return;
-  const fault = (problem: string, hint: string | null): void =>
-    complain('alert', 'track-fault', `server '${proxy.name}/${server.name}': ${problem}`, at('track'), hint);
-  if (server.check !== null) {
-    return fault("'check' and 'track' at the same time are not possible", 'keep one of the two');
-  }
-  let from = proxy.name;
-  let current = server;
-  const seen = new Set<ServerConfig>([server]);
-  while (current.track !== null) {
-    const next = findServer(config, from, current.track);
-    if (next === null) {
-      const known = proxy.backend?.servers.map((one) => one.name) ?? [];
-      return fault(
-        `no server '${current.track}' to track`,
-        didYouMean(current.track, known) ?? 'write [BACKEND/]SERVER',
-      );
-    }
-    if (seen.has(next.server))
-      return fault(`tracking '${server.track}' goes round in a circle`, 'break the circle');
-    seen.add(next.server);
-    from = next.backend;
-    current = next.server;
-  }
-  if (current !== server && current.check === null) {
-    fault(
-      `'${server.track}' ends at server '${from}/${current.name}', which is not checked`,
-      "add 'check' there",
-    );
-  }
-}
-
-/** `SERVER` of the same backend, or `BACKEND/SERVER`. */
-function findServer(
-  config: Config,
-  from: string,
-  track: string,
-): { backend: string; server: ServerConfig } | null {
-  const slash = track.indexOf('/');
-  const backend = slash < 0 ? from : track.slice(0, slash);
-  const name = track.slice(slash + 1);
-  const proxy = config.proxies.find((one) => one.backend !== null && one.name === backend);
-  const server = proxy?.backend?.servers.find((one) => one.name === name);
-  return server === undefined ? null : { backend, server };
 }

@@ -9,23 +9,29 @@ import type { Config, ProxyConfig } from './config.ts';
 import type { Diagnostics, Severity } from './diagnostic.ts';
 import { checkServers } from './check-servers.ts';
 import { checkShape } from './check-shape.ts';
+import { TrackChains } from './check-track.ts';
+import { Known } from './known.ts';
 import { didYouMean } from './line.ts';
 import { parseLogFormat } from './log-format.ts';
 import type { Path, Places } from './places.ts';
 
-/** Adds one diagnostic at a path of the Config. */
+/** Adds one diagnostic at a path of the Config. A hint that has to be searched for is asked for only if it is shown. */
 export type Complain = (
   severity: Severity,
   code: DiagnosticCode,
   message: string,
   path: Path,
-  hint?: string | null,
+  hint?: string | null | (() => string | null),
 ) => void;
 
 /** Adds a diagnostic for everything wrong or suspicious; `places` says where it was written, if in text. */
 export function checkConfig(config: Config, places: Places, diagnostics: Diagnostics): void {
-  const complain: Complain = (severity, code, message, path, hint = null) =>
-    diagnostics.add({ severity, code, message, place: places.at(...path), hint });
+  const complain: Complain = (severity, code, message, path, hint = null) => {
+    const wayOut = typeof hint !== 'function' ? hint : diagnostics.full ? null : hint();
+    diagnostics.add({ severity, code, message, place: places.at(...path), hint: wayOut });
+  };
+  const known = new Known(config);
+  const chains = new TrackChains(known);
   checkShape(config, complain);
   checkProxyNames(config, places, complain);
   checkUnique(
@@ -34,8 +40,8 @@ export function checkConfig(config: Config, places: Places, diagnostics: Diagnos
     complain,
   );
   config.proxies.forEach((proxy, index) => {
-    checkFrontend(config, proxy, index, complain);
-    checkServers(config, proxy, index, complain);
+    checkFrontend(proxy, index, known, complain);
+    checkServers(proxy, index, chains, complain);
     checkTimeouts(proxy, index, complain);
     checkLogs(config, proxy, index, complain);
   });
@@ -91,7 +97,7 @@ function checkProxyNames(config: Config, places: Places, complain: Complain): vo
   });
 }
 
-function checkFrontend(config: Config, proxy: ProxyConfig, index: number, complain: Complain): void {
+function checkFrontend(proxy: ProxyConfig, index: number, known: Known, complain: Complain): void {
   const { frontend } = proxy;
   if (frontend === null) return;
   // HAProxy says nothing about a `listen` without bind: it may serve as a backend alone.
@@ -118,10 +124,10 @@ function checkFrontend(config: Config, proxy: ProxyConfig, index: number, compla
       path,
     );
   });
-  checkDefaultBackend(config, proxy, index, complain);
+  checkDefaultBackend(proxy, index, known, complain);
 }
 
-function checkDefaultBackend(config: Config, proxy: ProxyConfig, index: number, complain: Complain): void {
+function checkDefaultBackend(proxy: ProxyConfig, index: number, known: Known, complain: Complain): void {
   const name = proxy.frontend?.defaultBackend ?? null;
   if (name === null) return;
   const path = ['proxy', index, 'default_backend'];
@@ -135,10 +141,9 @@ function checkDefaultBackend(config: Config, proxy: ProxyConfig, index: number, 
     );
     return;
   }
-  const backends = config.proxies.filter((one) => one.backend !== null).map((one) => one.name);
-  if (backends.includes(name)) return;
+  if (known.backend(name) !== null) return;
   const message = `${describe(proxy)}: unable to find required default_backend '${name}'`;
-  complain('alert', 'unknown-backend', message, path, didYouMean(name, backends));
+  complain('alert', 'unknown-backend', message, path, () => didYouMean(name, known.backendNames()));
 }
 
 /** One warning per proxy that names what is missing, as HAProxy does (reference 1.10). */

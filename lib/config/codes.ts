@@ -15,6 +15,7 @@ export const DIAGNOSTIC_CODES = {
   'directive-diag': 'a `.diag` directive of the text itself',
   'directive-notice': 'a `.notice` directive of the text itself',
   'directive-warning': 'a `.warning` directive of the text itself',
+  'disabled-target': 'what a `track` or a `default_backend` names is disabled',
   'duplicate-id': 'two proxies, servers or listening sockets have the same `id`',
   'duplicate-name': 'two sections of the same kind, or two servers of one backend, have the same name',
   'empty-argument': 'a word is empty, mostly because a variable is not set',

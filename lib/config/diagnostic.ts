@@ -28,21 +28,38 @@ export interface Diagnostic {
   readonly hint: string | null;
 }
 
-/** Collects the diagnostics of one run; more than `alertLimit` alerts are dropped, as HAProxy stops at 50. */
+/**
+ * Collects the diagnostics of one run. As HAProxy stops at 50 alerts, nothing is taken after `alertLimit` of them but
+ * the notice that there were more: whoever adds need not count.
+ */
 export class Diagnostics {
   static readonly alertLimit = 50;
   readonly #list: Diagnostic[] = [];
   #alertCount = 0;
+  #full = false;
 
   add(diagnostic: Diagnostic): void {
-    if (diagnostic.severity === 'alert' && ++this.#alertCount > Diagnostics.alertLimit) return;
+    if (this.#full) return;
+    if (diagnostic.severity === 'alert' && this.#alertCount === Diagnostics.alertLimit) {
+      this.#full = true;
+      const message = `more than ${Diagnostics.alertLimit} faults, stopping here`;
+      this.#list.push({ severity: 'notice', code: 'too-many-faults', message, place: null, hint: null });
+      return;
+    }
+    if (diagnostic.severity === 'alert') this.#alertCount++;
     this.#list.push(diagnostic);
+  }
+
+  /** True once an alert was left out: nothing more is taken. */
+  get full(): boolean {
+    return this.#full;
   }
 
   get list(): readonly Diagnostic[] {
     return this.#list;
   }
 
+  /** Alerts in the list. */
   get alertCount(): number {
     return this.#alertCount;
   }

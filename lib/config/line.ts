@@ -182,7 +182,7 @@ export class Line {
 }
 
 /** `did you mean 'x'?` if a candidate is near, else null. */
-export function didYouMean(word: string, candidates: readonly string[]): string | null {
+export function didYouMean(word: string, candidates: Iterable<string>): string | null {
   const near = closest(word, candidates);
   return near === null ? null : `did you mean '${near}'?`;
 }

@@ -85,17 +85,7 @@ class Parser {
     for (const item of this.#reader.statements()) {
       if (item.kind === 'file') this.#section = { kind: 'outside' };
       else this.#read(item.statement);
-      if (this.diagnostics.alertCount > Diagnostics.alertLimit) {
-        const message = `more than ${Diagnostics.alertLimit} faults, stopping here`;
-        this.diagnostics.add({
-          severity: 'notice',
-          code: 'too-many-faults',
-          message,
-          place: null,
-          hint: null,
-        });
-        return null;
-      }
+      if (this.diagnostics.full) return null;
     }
     const config = settleConfig(this.#global, this.#proxies, this.places, this.diagnostics);
     checkConfig(config, this.places, this.diagnostics);
