@@ -1,13 +1,17 @@
 /**
  * The file with the process's number (`-p`, `pidfile`): written once all addresses are bound, removed at the end.
  *
+ * HAProxy leaves its file behind. A number that belongs to nobody, or by then to another program, is a trap, so this one is
+ * removed, and emptied where privileges were given up and the folder's owner does not let it go.
+ *
  * Not here: where the name comes from (`arguments.ts`, the configuration).
  */
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { reasonOf } from './reasons.ts';
 
-/** A written pid file. */
+/** A written pid file; it holds one descriptor until `remove`. */
 export interface Pidfile {
-  /** Removes the file if it still holds our number; silent if that is impossible, e.g. after privileges were dropped. */
+  /** Removes the file if it still holds our number, empties it where it may not be removed. Silent; nothing the second time. */
   remove(): void;
 }
 
@@ -16,19 +20,27 @@ export interface Pidfile {
  * Throws an Error whose message names the file when it cannot be written.
  */
 export function writePidfile(path: string, pid: number): Pidfile {
+  let descriptor: number | null = createPidfile(path, pid);
+  return {
+    remove() {
+      if (descriptor === null) return;
+      removePidfile(path, pid, descriptor);
+      closeSync(descriptor);
+      descriptor = null;
+    },
+  };
+}
+
+function createPidfile(path: string, pid: number): number {
   try {
     // Whoever may write the folder could have put a link there; writing through it would hit its target.
     unlinkIfThere(path);
-    writeFileSync(path, `${pid}\n`, { flag: 'wx', mode: 0o644 });
+    const descriptor = openSync(path, 'wx', 0o644);
+    writeSync(descriptor, `${pid}\n`);
+    return descriptor;
   } catch (error) {
-    throw new Error(
-      `cannot create pidfile ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`cannot create pidfile ${path}: ${reasonOf(error)}`, { cause: error });
   }
-  return { remove: () => removePidfile(path, pid) };
 }
 
 function unlinkIfThere(path: string): void {
@@ -39,11 +51,11 @@ function unlinkIfThere(path: string): void {
   }
 }
 
-function removePidfile(path: string, pid: number): void {
+function removePidfile(path: string, pid: number, descriptor: number): void {
   try {
-    // Another instance may have written its own number since.
+    // Another instance may have written its own number since; that file is not the one behind our descriptor.
     if (readFileSync(path, 'utf8').trim() === String(pid)) unlinkSync(path);
   } catch {
-    return;
+    ftruncateSync(descriptor);
   }
 }

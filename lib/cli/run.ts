@@ -13,6 +13,7 @@ import { loadConfig } from './load.ts';
 import { Messages } from './messages.ts';
 import { unresolvedNames } from './names.ts';
 import { findIdentity } from './privileges.ts';
+import { reasonOf } from './reasons.ts';
 import { ownVersion } from '../version.ts';
 import { buildLines, versionLine } from './version.ts';
 
@@ -69,9 +70,7 @@ function changeDirectory(directory: string, messages: Messages): boolean {
     process.chdir(directory);
     return true;
   } catch (error) {
-    messages.alert(
-      `cannot change to directory ${directory}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    messages.alert(`cannot change to directory ${directory}: ${reasonOf(error)}`);
     return false;
   }
 }

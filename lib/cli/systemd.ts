@@ -7,6 +7,7 @@
  * Not here: the service file (`deploy/`).
  */
 import { execFileSync } from 'node:child_process';
+import { reasonOf } from './reasons.ts';
 
 /**
  * Sends `READY=1` if systemd waits for it. Answers null, or one sentence on why it could not; systemd would then
@@ -18,6 +19,6 @@ export function notifyReady(environment: NodeJS.ProcessEnv): string | null {
     execFileSync('systemd-notify', ['--ready'], { env: environment, stdio: 'ignore', timeout: 5000 });
     return null;
   } catch (error) {
-    return `systemd could not be told that the start is complete: ${error instanceof Error ? error.message : String(error)}`;
+    return `systemd could not be told that the start is complete: systemd-notify: ${reasonOf(error)}`;
   }
 }

@@ -249,7 +249,8 @@ void t.test('user and group are given up after binding', async (t) => {
     return;
   }
   const { file, port } = await setting(t, '  user nobody');
-  const command = await started(t, ['-f', file]);
+  const pidfile = join(dirname(file), 'sluice.pid');
+  const command = await started(t, ['-f', file, '-p', pidfile]);
   await connected(t, port);
   const status = readFileSync(`/proc/${command.child.pid ?? 0}/status`, 'utf8');
   const uid = Number(/^Uid:\s+([0-9]+)/m.exec(status)?.[1]);
@@ -262,4 +263,11 @@ void t.test('user and group are given up after binding', async (t) => {
   const gid = Number(/^Gid:\s+([0-9]+)/m.exec(status)?.[1]);
   t.not(gid, 0);
   t.match(status, new RegExp(`^Groups:\\s+${gid}\\s*$`, 'm'), 'no group of root is left');
+  t.equal(readFileSync(pidfile, 'utf8'), `${command.child.pid ?? 0}\n`);
+  // The client's session keeps it until the second one.
+  command.signal('SIGTERM');
+  await untilRefused(port);
+  command.signal('SIGTERM');
+  t.equal(await command.ended(), 143);
+  t.equal(readFileSync(pidfile, 'utf8'), '', "it may not remove a file in root's folder, so it empties it");
 });

@@ -91,7 +91,7 @@ void t.test('a file that cannot be read, and a folder that cannot be entered', a
   t.match(err, /cannot open configuration file.*none\.cfg.*No such file or directory/);
   t.match(await sluice(['-C', join(t.testdir(), 'none'), '-c', '-f', 'x']), {
     exitCode: 1,
-    err: /cannot change to dir/,
+    err: /^\[ALERT\] .* : cannot change to directory \S+: No such file or directory\n$/,
   });
 });
 
