@@ -9,6 +9,7 @@ import yargs from 'yargs';
 import type { Argv } from 'yargs';
 import { closest } from '../config/closest.ts';
 import type { LogLevel } from '../config/config.ts';
+import { LOG_LEVELS } from '../config/log-words.ts';
 import { parseInteger } from '../config/units.ts';
 import { exitCodeLines } from './exit-codes.ts';
 import { translateFlags } from './flags.ts';
@@ -64,17 +65,6 @@ export interface CommandLine {
 export type ParsedCommandLine =
   | { readonly ok: true; readonly command: CommandLine }
   | { readonly ok: false; readonly problems: readonly string[] };
-
-const logLevels: readonly LogLevel[] = [
-  'emerg',
-  'alert',
-  'crit',
-  'err',
-  'warning',
-  'notice',
-  'info',
-  'debug',
-];
 
 /** Largest `maxconn`: no machine has more descriptors. */
 const maxconnMax = 2 ** 31 - 1;
@@ -175,9 +165,9 @@ class Answers {
     const text = this.last(name);
     if (text === null) return null;
     // Without a level the option alone asks for what the log usually holds.
-    const level = logLevels.find((one) => one === (text === '' ? 'info' : text));
+    const level = LOG_LEVELS.find((one) => one === (text === '' ? 'info' : text));
     if (level === undefined)
-      this.#problems.push(`--${name}: '${text}' is no level; they are ${logLevels.join(', ')}`);
+      this.#problems.push(`--${name}: '${text}' is no level; they are ${LOG_LEVELS.join(', ')}`);
     return level ?? null;
   }
 }

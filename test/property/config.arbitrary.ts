@@ -23,7 +23,7 @@ import type {
   SourceAddress,
 } from '../../lib/config/config.ts';
 import { HASH_EXPRESSIONS } from '../../lib/config/keywords/balance.ts';
-import { LOG_FACILITIES, LOG_LEVELS } from '../../lib/config/keywords/log.ts';
+import { LOG_FACILITIES, LOG_LEVELS } from '../../lib/config/log-words.ts';
 import { OPTION_DEFAULTS } from '../../lib/config/defaults.ts';
 
 /** A name of a proxy or server. */

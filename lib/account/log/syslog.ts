@@ -5,46 +5,8 @@
  * Not here: the rest of the line, where it goes (`targets.ts`).
  */
 import type { LogFacility, LogHeaderFormat, LogLevel } from '../../config/config.ts';
+import { LOG_FACILITIES, LOG_LEVELS } from '../../config/log-words.ts';
 import type { LogDates } from './dates.ts';
-
-/** From the most severe on; the index is syslog's number. */
-export const LOG_LEVELS: readonly LogLevel[] = [
-  'emerg',
-  'alert',
-  'crit',
-  'err',
-  'warning',
-  'notice',
-  'info',
-  'debug',
-];
-
-const FACILITIES: readonly LogFacility[] = [
-  'kern',
-  'user',
-  'mail',
-  'daemon',
-  'auth',
-  'syslog',
-  'lpr',
-  'news',
-  'uucp',
-  'cron',
-  'auth2',
-  'ftp',
-  'ntp',
-  'audit',
-  'alert',
-  'cron2',
-  'local0',
-  'local1',
-  'local2',
-  'local3',
-  'local4',
-  'local5',
-  'local6',
-  'local7',
-];
 
 /** 0 (emerg) to 7 (debug). */
 export function severity(level: LogLevel): number {
@@ -69,7 +31,7 @@ export class SyslogHeader {
 
   constructor(facts: HeaderFacts) {
     this.#facts = facts;
-    this.#facilityBase = FACILITIES.indexOf(facts.facility) * 8;
+    this.#facilityBase = LOG_FACILITIES.indexOf(facts.facility) * 8;
   }
 
   /**

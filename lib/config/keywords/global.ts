@@ -7,9 +7,10 @@ import { parseBindAddresses } from '../address.ts';
 import type { GlobalConfig } from '../config.ts';
 import type { GlobalDraft, Mutable } from '../draft.ts';
 import type { Line } from '../line.ts';
+import { LOG_LEVELS } from '../log-words.ts';
 import { placeOf } from '../words.ts';
 import type { Entry } from './entry.ts';
-import { LOG_LEVELS, readLogTarget } from './log.ts';
+import { readLogTarget } from './log.ts';
 import { parseMode } from './values.ts';
 
 type Values = Mutable<GlobalConfig>;

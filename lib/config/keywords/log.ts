@@ -4,52 +4,13 @@
  * Not here: what a log line says (`../../account/`), `log global` and `no log` (the rows of global and proxies).
  */
 import { parseLogAddress } from '../address.ts';
-import type { LogFacility, LogHeaderFormat, LogLevel, LogTarget } from '../config.ts';
+import type { LogFacility, LogHeaderFormat, LogTarget } from '../config.ts';
 import { LOG_TARGET_DEFAULTS } from '../defaults.ts';
 import type { Mutable } from '../draft.ts';
 import { didYouMean } from '../line.ts';
 import type { Line } from '../line.ts';
+import { LOG_FACILITIES, LOG_LEVELS } from '../log-words.ts';
 import type { Parsed } from '../units.ts';
-
-/** Syslog facilities in the order of their codes (RFC 5424 6.2.1). */
-export const LOG_FACILITIES: readonly LogFacility[] = [
-  'kern',
-  'user',
-  'mail',
-  'daemon',
-  'auth',
-  'syslog',
-  'lpr',
-  'news',
-  'uucp',
-  'cron',
-  'auth2',
-  'ftp',
-  'ntp',
-  'audit',
-  'alert',
-  'cron2',
-  'local0',
-  'local1',
-  'local2',
-  'local3',
-  'local4',
-  'local5',
-  'local6',
-  'local7',
-];
-
-/** Syslog severities, the most severe first (RFC 5424 6.2.1). */
-export const LOG_LEVELS: readonly LogLevel[] = [
-  'emerg',
-  'alert',
-  'crit',
-  'err',
-  'warning',
-  'notice',
-  'info',
-  'debug',
-];
 
 const HEADER_FORMATS: readonly LogHeaderFormat[] = [
   'local',
