@@ -8,7 +8,7 @@ import { Diagnostics } from '../config/diagnostic.ts';
 import { Variables } from '../config/variables.ts';
 import { splitWords } from '../config/words.ts';
 
-/** Exit status 0: true, 1: false, 2: no condition; then `problem` says why (HAProxy management guide 3 "-cc"). */
+/** Exit status 0: true, 1: not true (empty, for one), 2: not understood; then `problem` says why (HAProxy management guide 3 "-cc"). */
 export interface ConditionAnswer {
   readonly exitCode: 0 | 1 | 2;
   readonly problem: string | null;

@@ -7,7 +7,7 @@
  *
  * The child's own input and outputs are /dev/null, as HAProxy's are.
  *
- * Not here: whether to go to the background (`run.ts`).
+ * Not here: whether to go to the background (`start.ts`).
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

@@ -1,7 +1,7 @@
 /**
  * What the command's exit status means: one table, shown by `--help` and in `docs/manual/command.md`.
  *
- * Not here: deciding when to exit (`run.ts`, `serve.ts`), ending the process (`main.ts`).
+ * Not here: deciding when to exit (`run.ts`, `start.ts`, `stop.ts`), ending the process (`main.ts`).
  */
 import type { ErrorCode } from '../errors.ts';
 import { SluiceError } from '../errors.ts';
@@ -11,9 +11,10 @@ export const EXIT_CODES = {
   ok: { code: 0, meaning: 'ended as asked, or the configuration is valid' },
   fault: {
     code: 1,
-    meaning: 'faults in the configuration or on the command line, or the start failed otherwise',
+    meaning:
+      'faults in the configuration or on the command line, or the start failed otherwise; with -cc: not true',
   },
-  nothingToStart: { code: 2, meaning: 'with -c: valid but without any listener; with -cc: no condition' },
+  nothingToStart: { code: 2, meaning: 'with -c: valid but without any listener; with -cc: not understood' },
   addressInUse: { code: 3, meaning: 'another program listens on an address' },
   noRightToBind: { code: 4, meaning: 'no right to bind an address' },
   tooFewDescriptors: { code: 5, meaning: 'too few descriptors for maxconn' },

@@ -2,7 +2,7 @@
  * Command line -> configuration: reads the files or the quick form's text, shows what is wrong with them, and lays the
  * command line's own values over the result, since those win (HAProxy management guide 3).
  *
- * Not here: what the text means (`../config/`), starting (`run.ts`).
+ * Not here: what the text means (`../config/`), starting (`start.ts`).
  */
 import type { Config, ProxyConfig, ServerConfig } from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';

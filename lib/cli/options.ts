@@ -31,7 +31,7 @@ export const LONG_OPTIONS: Readonly<Record<string, Options>> = {
   file: value(fileGroup, 'read a file, or all *.cfg of a folder; may be repeated', 'PATH', 'f'),
   check: flag(fileGroup, 'check the configuration and exit', 'c'),
   'print-config': flag(fileGroup, 'print the configuration as it was understood and exit'),
-  condition: value(fileGroup, '(-cc) evaluate a condition of .if; exit 0 if true, 1 if false', 'CONDITION'),
+  condition: value(fileGroup, '(-cc) evaluate a condition of .if; exit 0 if true, 1 if not', 'CONDITION'),
   directory: value(fileGroup, 'change to a folder before reading anything', 'DIR', 'C'),
   'zero-warning': flag(fileGroup, '(-dW) refuse to start if there is any warning'),
   diagnostics: flag(fileGroup, '(-dD) show advice on suspicious but valid settings'),

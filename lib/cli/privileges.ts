@@ -4,7 +4,7 @@
  * Deviation towards the safer side: where HAProxy keeps root's group and supplementary groups unless `group` is given,
  * here `user` alone brings its own primary group, and the supplementary groups always go.
  *
- * Not here: finding accounts (`../frontend/accounts.ts`), binding, when to drop (`run.ts`).
+ * Not here: finding accounts (`../frontend/accounts.ts`), binding, when to drop (`start.ts`).
  */
 import type { GlobalConfig } from '../config/config.ts';
 import { systemAccounts } from '../frontend/accounts.ts';
