@@ -50,7 +50,10 @@ void t.test('served in the order of their coming', together, async (t) => {
     records.map((record) => record.backendQueuePosition),
     [0, 1, 2],
   );
-  t.ok(records.every((record, index) => record.queueMs >= (records[index - 1]?.queueMs ?? 0)));
+  t.same(
+    records.map((record) => record.queueMs > 0),
+    [false, true, true],
+  );
   await end();
 });
 

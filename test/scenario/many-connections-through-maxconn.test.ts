@@ -1,6 +1,7 @@
 /** Three thousand connections, two hundred at once, through a server that takes seven: never eight, none lost, none held. */
 import t from 'tap';
-import { balance, server } from '../help/balancer.ts';
+import { balance, eventually, server } from '../help/balancer.ts';
+import { Gate } from '../help/gate.ts';
 import { Peer } from '../help/peer.ts';
 
 const TOTAL = 3000;
@@ -8,6 +9,8 @@ const AT_ONCE = 200;
 const MAXCONN = 7;
 
 void t.test('all are served, seven at a time', async (t) => {
+  // The first seven are answered when all the others wait.
+  const crowd = new Gate('the crowd');
   let open = 0;
   let most = 0;
   const a = await server(t, {
@@ -15,11 +18,11 @@ void t.test('all are served, seven at a time', async (t) => {
       open += 1;
       most = Math.max(most, open);
       peer.socket.once('data', (chunk: Buffer) => {
-        // Long enough for others to come; counted out before the balancer can know of the end.
-        setTimeout(() => {
+        void crowd.passed().then(() => {
+          // Counted out before the balancer can know of the end.
           open -= 1;
           peer.socket.end(chunk);
-        }, 1);
+        });
       });
     },
   });
@@ -45,13 +48,16 @@ void t.test('all are served, seven at a time', async (t) => {
       peer.close();
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
+  const all = Promise.all(Array.from({ length: AT_ONCE }, one));
+  await eventually(() => lb.stats().backends[0]?.queuedNow === AT_ONCE - MAXCONN, 'all to wait');
+  crowd.open();
+  await all;
   t.equal(served, TOTAL);
   t.ok(most <= MAXCONN, `${most} open at the server`);
   t.equal(mostHeld, MAXCONN, 'places taken');
   const [backend] = lb.stats().backends;
   t.equal(backend?.servers[0]?.sessionsMax, MAXCONN);
-  t.ok((backend?.queuedMax ?? 0) > MAXCONN, 'there was a queue');
+  t.equal(backend?.queuedMax, AT_ONCE - MAXCONN);
   await end();
   t.equal(lb.stats().sessionsTotal, TOTAL);
   t.same(lb.stats().frontends[0]?.closed, { normal: TOTAL });
