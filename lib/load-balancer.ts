@@ -232,6 +232,8 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       sessionsTotal: this.#house.sessionsTotal,
       sessionRateNow: this.#house.sessionRate.perSecond(nowMs),
       sessionRateMax: this.#house.sessionRate.max,
+      connectionRateLimit: this.config.global.maxConnRate,
+      sessionRateLimit: this.config.global.maxSessRate,
       stopping: this.#state !== 'running',
       listenerCount: this.addresses.length,
       maxDescriptors: this.#descriptorLimit,

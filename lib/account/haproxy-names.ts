@@ -115,11 +115,21 @@ function processFamilies(): Family[] {
       ({ process }) => process.sessionRateNow,
     )
     .gauge(
+      'limit_connection_rate',
+      'Most client connections a second (maxconnrate), 0: no limit.',
+      ({ process }) => process.connectionRateLimit,
+    )
+    .gauge(
       'max_connection_rate',
       'Most client connections in one second.',
       ({ process }) => process.sessionRateMax,
     )
     .gauge('current_session_rate', 'Sessions in the last second.', ({ process }) => process.sessionRateNow)
+    .gauge(
+      'limit_session_rate',
+      'Most sessions a second (maxsessrate), 0: no limit.',
+      ({ process }) => process.sessionRateLimit,
+    )
     .gauge('max_session_rate', 'Most sessions in one second.', ({ process }) => process.sessionRateMax)
     .gauge('stopping', '1 while the process stops, else 0.', ({ process }) => (process.stopping ? 1 : 0))
     .gauge(

@@ -14,6 +14,10 @@ export interface ProcessView {
   readonly sessionsTotal: number;
   readonly sessionRateNow: number;
   readonly sessionRateMax: number;
+  /** Most client connections a second (`maxconnrate`); 0: no limit. */
+  readonly connectionRateLimit: number;
+  /** Most sessions a second (`maxsessrate`); 0: no limit. */
+  readonly sessionRateLimit: number;
   /** Draining: listeners are closed, sessions run out. */
   readonly stopping: boolean;
   readonly listenerCount: number;

@@ -62,6 +62,8 @@ function busyView(): ProcessView {
   listener.paused.add('bind-maxconn');
   return processView({
     sessionsNow: 7,
+    connectionRateLimit: 300,
+    sessionRateLimit: 200,
     droppedLogLines: new Map([['udp@10.0.0.1:514', 3]]),
     frontends: [
       frontendView({
@@ -140,6 +142,8 @@ void t.test("HAProxy's names and labels", async (t) => {
   t.notMatch(text, /^sluice_/m);
   t.equal(samples(text, 'haproxy_server_status')['{proxy="app",server="a",state="UP"}'], 1);
   t.equal(samples(text, 'haproxy_server_status')['{proxy="app",server="b",state="MAINT"}'], 1);
+  t.same(samples(text, 'haproxy_process_limit_connection_rate'), { '': 300 });
+  t.same(samples(text, 'haproxy_process_limit_session_rate'), { '': 200 });
   t.same(samples(text, 'haproxy_server_limit_sessions'), {
     '{proxy="app",server="a"}': 37,
     '{proxy="app",server="b"}': Number.NaN,

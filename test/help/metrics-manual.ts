@@ -99,7 +99,6 @@ const HAPROXY_INTRODUCTION = `## HAProxy's names
 
 With \`names=haproxy\`, for dashboards and alerts that exist. What belongs to HTTP or TLS alone stands at 0. Not there:
 what has no honest value here (\`haproxy_process_current_tasks\`, \`..._current_run_queue\`, \`..._idle_time_percent\`,
-\`..._pool_allocated_bytes\`, \`..._pool_used_bytes\`, \`..._bytes_out_rate\`, \`..._limit_connection_rate\`,
-\`..._limit_session_rate\`) and \`haproxy_process_failed_resolutions\`, whose name breaks the rules of Prometheus for counters.
+\`..._pool_allocated_bytes\`, \`..._pool_used_bytes\`, \`..._bytes_out_rate\`) and \`haproxy_process_failed_resolutions\`, whose name breaks the rules of Prometheus for counters.
 Empty cells are \`NaN\`, as there.
 `;

@@ -30,6 +30,8 @@ export function processView(over: Partial<ProcessView> = {}): ProcessView {
     sessionsTotal: 0,
     sessionRateNow: 0,
     sessionRateMax: 0,
+    connectionRateLimit: 0,
+    sessionRateLimit: 0,
     stopping: false,
     listenerCount: 1,
     maxDescriptors: 1024,
