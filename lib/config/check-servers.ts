@@ -3,54 +3,54 @@
  *
  * Not here: ranges of single fields (`check-shape.ts`), tracking (`check-track.ts`).
  */
-import type { Complain } from './check.ts';
+import type { Complain } from './complain.ts';
+import { checkIds } from './check-ids.ts';
 import type { TrackChains } from './check-track.ts';
 import type { ProxyConfig, ServerConfig } from './config.ts';
-
-const ID_HINT = "give it another number, or leave 'id' out";
+import type { Path, Places } from './places.ts';
 
 /** Adds what is wrong with the servers of the proxy at `index` of the Config; `chains` is the Config's. */
 export function checkServers(
   proxy: ProxyConfig,
   index: number,
   chains: TrackChains,
+  places: Places,
   complain: Complain,
 ): void {
   const servers = proxy.backend?.servers ?? [];
   const names = new Map<string, number>();
-  const ids = new Map<number, string>();
+  const pathOf = (position: number, what: string): Path => ['proxy', index, 'server', position, what];
+  checkIds(
+    servers.map(({ id, name }, position) => ({ id, name: `server '${name}'`, path: pathOf(position, 'id') })),
+    places,
+    complain,
+  );
   servers.forEach((server, position) => {
-    const at = (what: string): (string | number)[] => ['proxy', index, 'server', position, what];
-    if (names.has(server.name)) {
-      const message = `${proxy.kind} '${proxy.name}': another server is named '${server.name}'`;
+    const at = (what: string): Path => pathOf(position, what);
+    const first = names.get(server.name);
+    if (first === undefined) names.set(server.name, position);
+    else {
+      const where = places.where(...pathOf(first, 'server'));
+      const declared = where === null ? '' : ` (${where})`;
+      const message = `${proxy.kind} '${proxy.name}': another server is named '${server.name}'${declared}`;
       complain('alert', 'duplicate-name', message, at('server'), 'use distinct names');
     }
-    names.set(server.name, position);
-    const namesake = server.id === 0 ? undefined : ids.get(server.id);
-    if (namesake !== undefined) {
-      complain(
-        'alert',
-        'duplicate-id',
-        `custom id ${server.id} is already used by server '${namesake}'`,
-        at('id'),
-        ID_HINT,
-      );
-    }
-    ids.set(server.id, server.name);
     checkAddress(proxy, server, at, complain);
     checkCheck(proxy, server, at, complain);
     chains.check(proxy, server, at('track'), complain);
   });
 }
 
-type At = (what: string) => readonly (string | number)[];
+type At = (what: string) => Path;
 
 /** The "any" address means the client's own destination, which needs a transparent proxy in the kernel. */
 function checkAddress(proxy: ProxyConfig, server: ServerConfig, at: At, complain: Complain): void {
   const { address } = server;
   if (address.kind === 'unix' || (address.host !== '0.0.0.0' && address.host !== '::')) return;
   const message = `server '${proxy.name}/${server.name}': the client's own destination ('${address.host}') is not supported`;
-  complain('alert', 'unsupported-value', message, at('address'), "name the server's address");
+  // A server that starts in maintenance is dialled by nobody, so the rest of the file may run.
+  const severity = server.disabled ? 'warning' : 'alert';
+  complain(severity, 'unsupported-value', message, at('address'), "name the server's address");
 }
 
 function checkCheck(proxy: ProxyConfig, server: ServerConfig, at: At, complain: Complain): void {

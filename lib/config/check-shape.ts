@@ -6,7 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { parseBindAddresses, parseServerAddress, printBindAddresses, printServerAddress } from './address.ts';
-import type { Complain } from './check.ts';
+import type { Complain } from './complain.ts';
 import type { Config, ProxyConfig, ServerConfig } from './config.ts';
 import { badNameCharacter } from './keywords/values.ts';
 import type { Path } from './places.ts';

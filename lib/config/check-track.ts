@@ -9,10 +9,11 @@
  * Each server's end is remembered, so that a chain is walked once, however many lead into it. Not here: following
  * the tracked server while running (`../backend/`).
  */
-import type { Complain } from './check.ts';
+import type { Complain } from './complain.ts';
 import type { ProxyConfig, ServerConfig } from './config.ts';
 import type { Known } from './known.ts';
 import { didYouMean } from './line.ts';
+import type { Path } from './places.ts';
 
 /** Where a chain ends; `disabled` is the first link of it that is switched off, in words, or null. */
 type End =
@@ -35,12 +36,7 @@ export class TrackChains {
   }
 
   /** Adds what is wrong with the server's `track`, at `path`. */
-  check(
-    proxy: ProxyConfig,
-    server: ServerConfig,
-    path: readonly (string | number)[],
-    complain: Complain,
-  ): void {
+  check(proxy: ProxyConfig, server: ServerConfig, path: Path, complain: Complain): void {
     const { track } = server;
     if (track === null) return;
     const name = `server '${proxy.name}/${server.name}'`;

@@ -7,6 +7,7 @@
 
 /** Kebab-case codes in alphabetical order; a meaning is one sentence without a final stop. */
 export const DIAGNOSTIC_CODES = {
+  'address-conflict': 'two addresses to listen on cover each other, so that the second cannot be bound',
   'already-specified': 'the keyword was given before in this section; which one holds is said',
   'check-without-port': 'a checked server has neither a port of its own nor `port`',
   'check-without-trust': 'a TLS check needs `verify none` or `ca-file`',
@@ -21,6 +22,7 @@ export const DIAGNOSTIC_CODES = {
   'empty-argument': 'a word is empty, mostly because a variable is not set',
   'empty-directory': 'a directory given as configuration holds no `*.cfg` file',
   'file-too-large': 'a configuration file is larger than any configuration should be',
+  'id-of-many-sockets': 'an `id` stands on a `bind` line that opens several sockets',
   'invalid-address': 'a word is no address',
   'invalid-condition': 'the condition of an `.if` or `-cc` cannot be understood',
   'invalid-hex': 'an escape `\\x` is not followed by two hexadecimal digits',
@@ -39,7 +41,7 @@ export const DIAGNOSTIC_CODES = {
   'log-without-target': 'a log format is given, but nowhere to send the lines',
   'misplaced-directive': 'an `.else`, `.elif` or `.endif` stands where none can stand',
   'missing-argument': 'the keyword expects another word',
-  'missing-bind': 'a frontend has no `bind` line',
+  'missing-bind': 'a frontend or listen has no `bind` line',
   'missing-final-newline': 'the last line of a file has no end, so the file may be truncated',
   'missing-parenthesis': 'a list of arguments has no closing parenthesis',
   'missing-port': 'an address to listen on has no port',
@@ -52,6 +54,7 @@ export const DIAGNOSTIC_CODES = {
   'prefix-not-supported': '`no` or `default` stands before a keyword that does not take it',
   'removed-keyword': 'HAProxy itself has removed the keyword; the replacement is said',
   'scope-marker': 'a line begins with `[`',
+  'shared-address': 'two `bind` lines name the same address; its clients are shared out in turn',
   'shared-name': 'a frontend and a backend have the same name, which HAProxy 3.3 refuses',
   'size-overflow': 'a size is larger than can be represented',
   'small-time': 'a time without a unit is so small that seconds were probably meant',
@@ -67,8 +70,11 @@ export const DIAGNOSTIC_CODES = {
   'unexpected-parenthesis': 'a closing parenthesis stands in a list of arguments without quotes',
   'unexpected-port-offset': 'a relative port (`+100`) stands where a port is needed',
   'unexpected-port-range': 'a range of ports stands where one port is needed',
+  'unknown-account': 'this system has no user or group of the name',
   'unknown-backend': 'a `default_backend` names no proxy with servers',
   'unknown-balance': 'no balancing algorithm has this name',
+  'unknown-balance-function':
+    '`balance fn:NAME` needs a program that embeds sluice; the command has no functions',
   'unknown-defaults': 'no `defaults` section above has the name after `from`',
   'unknown-directive': 'no directive has this name',
   'unknown-keyword': 'the word is no keyword; the closest known one is said',
@@ -76,11 +82,14 @@ export const DIAGNOSTIC_CODES = {
   'unmatched-brace': 'a variable is written `${` without its `}`',
   'unmatched-quote': 'a quote has no end on its line',
   'unreadable-file': 'a file or directory cannot be read',
+  'unresolved-name': 'a host name has no address',
   'unset-variable': 'a variable in an address is not set',
   'unsupported-address': 'the kind of address is known and not supported',
   'unsupported-keyword': 'the keyword is known and not supported in this version',
   'unsupported-value': 'the value is known and not supported in this version',
   'unterminated-if': 'an `.if` has no `.endif` in its file',
+  'unusable-descriptor': 'an inherited descriptor (`fd@N`) is not open, or cannot be listened on',
+  'unusable-file': 'a file that the start needs cannot be opened or does not hold what it should',
 } as const;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES;

@@ -59,7 +59,7 @@ export class DefaultsSections {
     if (name === '') return;
     const before = this.#named.get(name);
     if (before !== undefined) {
-      const message = `defaults '${name}' replaces the one of the same name at line ${before.place.line}`;
+      const message = `defaults '${name}' replaces the one of the same name at ${before.place.file}:${before.place.line}`;
       line.warning('duplicate-name', message, 'give it another name');
     }
     this.#named.set(name, section);

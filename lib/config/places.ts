@@ -28,4 +28,10 @@ export class Places {
     }
     return null;
   }
+
+  /** `file:line` of the path, for a sentence about something else; null: not from text. */
+  where(...path: Path): string | null {
+    const place = this.at(...path);
+    return place === null ? null : `${place.file}:${place.line}`;
+  }
 }

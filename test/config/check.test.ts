@@ -3,6 +3,7 @@ import { checkConfig } from '../../lib/config/check.ts';
 import type { Config, FrontendConfig, ProxyConfig, ServerConfig } from '../../lib/config/config.ts';
 import {
   BACKEND_DEFAULTS,
+  BIND_DEFAULTS,
   CHECK_DEFAULTS,
   FRONTEND_DEFAULTS,
   GLOBAL_DEFAULTS,
@@ -12,7 +13,11 @@ import {
 import { Diagnostics } from '../../lib/config/diagnostic.ts';
 import { Places } from '../../lib/config/places.ts';
 
-const FRONT: FrontendConfig = { ...FRONTEND_DEFAULTS, timeoutClientMs: 1000 };
+const BIND = {
+  ...BIND_DEFAULTS,
+  addresses: [{ kind: 'ipv4', host: '10.0.0.1', port: 0, portEnd: 0 }],
+} as const;
+const FRONT: FrontendConfig = { ...FRONTEND_DEFAULTS, timeoutClientMs: 1000, binds: [BIND] };
 const BACK = { ...BACKEND_DEFAULTS, timeoutConnectMs: 1000, timeoutServerMs: 1000 };
 
 function server(name: string, changes: Partial<ServerConfig> = {}): ServerConfig {
@@ -127,6 +132,38 @@ void t.test('a server has an address of its own', (t) => {
     const address = { kind, host, port: { kind: 'fixed', port: 80 } } as const;
     t.strictSame(answers(backend('b', [server('a', { address })])), ['alert unsupported-value']);
   }
+  t.end();
+});
+
+void t.test('a server in maintenance may name any address', (t) => {
+  const address = { kind: 'ipv4', host: '0.0.0.0', port: { kind: 'fixed', port: 80 } } as const;
+  t.strictSame(answers(backend('b', [server('a', { address, disabled: true })])), [
+    'warning unsupported-value',
+  ]);
+  t.end();
+});
+
+void t.test('a frontend or listen without an address to listen on, unless it is disabled', (t) => {
+  t.strictSame(answers(listen('l', { binds: [] })), ['warning missing-bind']);
+  t.strictSame(answers({ ...listen('l', { binds: [] }), disabled: true }), []);
+  t.end();
+});
+
+void t.test('a default_backend that is disabled closes clients', (t) => {
+  const off = backend('b', [], { disabled: true });
+  t.strictSame(answers(listen('l', { defaultBackend: 'b' }), off), ['warning disabled-target']);
+  t.strictSame(answers({ ...listen('l', { defaultBackend: 'b' }), disabled: true }, off), []);
+  t.end();
+});
+
+void t.test('a log format that somebody chose needs somewhere to send the lines', (t) => {
+  const nowhere = ['warning log-without-target'];
+  t.strictSame(answers(listen('l', { logFormat: { kind: 'tcplog' } })), nowhere);
+  t.strictSame(answers(listen('l', { logFormat: { kind: 'custom', format: '%ci' } })), nowhere);
+  t.strictSame(answers(listen('l', { logFormatSd: '%ci' })), nowhere);
+  t.strictSame(answers({ ...listen('l', { logFormat: { kind: 'tcplog' } }), logGlobal: true }), nowhere);
+  t.strictSame(answers({ ...listen('l', { logFormat: { kind: 'tcplog' } }), disabled: true }), []);
+  t.strictSame(answers({ ...listen('l'), logGlobal: true }), []);
   t.end();
 });
 

@@ -25,7 +25,7 @@ global
   metrics 127.0.0.1:9404
   json-log stderr
 frontend https
-  bind *:443,[::]:443
+  bind *:443,[::]:8443
   bind /run/x.sock mode 660
   timeout client 30s
   log global
@@ -46,7 +46,7 @@ backend realm
     global: { log: '127.0.0.1:1514 local0 notice', metrics: '127.0.0.1:9404', jsonLog: 'stderr' },
     frontends: {
       https: {
-        bind: ['*:443,[::]:443', { addresses: '/run/x.sock', mode: 0o660 }],
+        bind: ['*:443,[::]:8443', { addresses: '/run/x.sock', mode: 0o660 }],
         timeoutClient: '30s',
         logGlobal: true,
         logFormat: 'tcplog',

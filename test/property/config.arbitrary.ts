@@ -49,12 +49,28 @@ const host = fc.oneof(
   hostName.map((one) => ({ kind: 'name' as const, host: one })),
 );
 
+/**
+ * Ports of three kinds of addresses to listen on, apart from each other: what covers another address or is served by
+ * itself (metrics) would be refused beside it.
+ */
+const PORTS = { one: [1, 29_000], metrics: [30_000, 39_000], any: [40_000, 65_000] } as const;
+
+function listening(at: typeof host, [min, max]: readonly [number, number]): fc.Arbitrary<BindAddress> {
+  return fc
+    .tuple(at, fc.integer({ min, max }), fc.nat(20))
+    .map(([one, from, more]) => ({ ...one, port: from, portEnd: from + more }));
+}
+
 const bindAddress: fc.Arbitrary<BindAddress> = fc.oneof(
-  fc
-    .tuple(fc.oneof(host, fc.constant({ kind: 'ipv4' as const, host: '0.0.0.0' })), port, fc.nat(20))
-    .map(([at, from, more]) => ({ ...at, port: from, portEnd: Math.min(65_535, from + more) })),
+  listening(host, PORTS.one),
+  listening(fc.constant({ kind: 'ipv4' as const, host: '0.0.0.0' }), PORTS.any),
   path.map((one) => ({ kind: 'unix' as const, path: one })),
   fc.nat(100).map((fd) => ({ kind: 'fd' as const, fd })),
+);
+
+const metricsAddress: fc.Arbitrary<BindAddress> = fc.oneof(
+  listening(host, PORTS.metrics),
+  path.map((one) => ({ kind: 'unix' as const, path: `/metrics${one}` })),
 );
 
 const serverAddress: fc.Arbitrary<ServerAddress> = fc.oneof(
@@ -129,7 +145,7 @@ const global: fc.Arbitrary<GlobalConfig> = fc.record({
   spreadChecksPercent: fc.nat(50),
   maxSpreadChecksMs: time,
   unixBind: fc.record({ prefix: maybe(text), mode: maybe(mode), user: maybe(text), group: maybe(text) }),
-  metrics: fc.array(bindAddress, { maxLength: 2 }),
+  metrics: fc.array(metricsAddress, { maxLength: 1 }),
   jsonLog: maybe(fc.record({ target: text, level: fc.constantFrom(...LOG_LEVELS) })),
 });
 

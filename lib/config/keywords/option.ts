@@ -158,10 +158,12 @@ function readRedispatch(line: Line, proxy: ProxyDraft): void {
 }
 
 function readTcplog(line: Line, proxy: ProxyDraft): void {
+  const place = line.lastPlace();
   const clf = takeClf(line);
   if (clf === null) return;
   warnOfOverride(line, proxy);
   proxy.frontend.logFormat = { kind: clf ? 'tcplog-clf' : 'tcplog' };
+  proxy.said.set('log-format', place);
   proxy.httpLogAt = null;
 }
 
@@ -172,6 +174,7 @@ function readHttplog(line: Line, proxy: ProxyDraft): void {
   if (clf === null) return;
   warnOfOverride(line, proxy);
   proxy.frontend.logFormat = { kind: 'tcplog' };
+  proxy.said.set('log-format', place);
   proxy.httpLogAt = place;
   if (proxy.kind !== 'defaults') return;
   line.notice(
