@@ -3,6 +3,7 @@
  *
  * Not here: deciding when to exit (`run.ts`, `start.ts`, `stop.ts`), ending the process (`main.ts`).
  */
+import type { Diagnostic } from '../config/diagnostic.ts';
 import type { ErrorCode } from '../errors.ts';
 import { SluiceError } from '../errors.ts';
 
@@ -36,6 +37,12 @@ const byErrorCode: Readonly<Partial<Record<ErrorCode, number>>> = {
 export function exitCodeOf(error: unknown): number {
   const own = error instanceof SluiceError ? byErrorCode[error.code] : undefined;
   return own ?? EXIT_CODES.fault.code;
+}
+
+/** The same for faults found before a start: names without address have a status of their own if they are all there is. */
+export function exitCodeOfFaults(faults: readonly Diagnostic[]): number {
+  const onlyNames = faults.every(({ code }) => code === 'unresolved-name');
+  return onlyNames ? EXIT_CODES.nameNotResolved.code : EXIT_CODES.fault.code;
 }
 
 /** The table as lines for `--help`: `  0  ended as asked, ...`. */

@@ -8,6 +8,7 @@ import type { Config, ProxyConfig, ServerConfig } from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import { readConfigFiles } from '../config/files.ts';
 import { parseConfig } from '../config/parse.ts';
+import { Places } from '../config/places.ts';
 import { renderDiagnostics } from '../config/render.ts';
 import type { CommandLine } from './arguments.ts';
 import type { Messages } from './messages.ts';
@@ -16,6 +17,8 @@ import { QUICK_FORM_FILE, quickFormText } from './quick-form.ts';
 /** A configuration that may be started; `quickText` is the text a quick form stands for. */
 export interface Loaded {
   readonly config: Config;
+  /** Where its parts were written, for faults that are found later. */
+  readonly places: Places;
   readonly quickText: string | null;
   readonly warningCount: number;
 }
@@ -37,21 +40,31 @@ export function loadConfig(
       : { texts: [{ file: QUICK_FORM_FILE, text: quickText }], diagnostics: [] };
   const unreadable = read.diagnostics.some((one) => one.severity === 'alert');
   const parsed = unreadable
-    ? { config: null, diagnostics: [] }
+    ? { config: null, diagnostics: [], places: new Places() }
     : parseConfig(read.texts, { environment: variables(command, environment), diag: command.diagnostics });
   const diagnostics = [...read.diagnostics, ...parsed.diagnostics];
-  if (!options.repeated || parsed.config === null) show(diagnostics, messages);
   if (parsed.config === null) {
-    messages.alert('config : Fatal errors found in configuration.');
+    showFaults(diagnostics, messages);
     return null;
   }
+  if (!options.repeated) show(diagnostics, messages);
   const config = withCommandLine(parsed.config, command);
   const warningCount = diagnostics.filter((one) => one.severity === 'warning').length;
   if (warningCount > 0 && (command.zeroWarning || config.global.zeroWarning)) {
     messages.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
     return null;
   }
-  return { config, quickText, warningCount };
+  return { config, places: parsed.places, quickText, warningCount };
+}
+
+/** Shows what forbids a start, in HAProxy's order: the faults, the files they are in, the verdict. */
+export function showFaults(diagnostics: readonly Diagnostic[], messages: Messages): void {
+  show(diagnostics, messages);
+  const alerts = diagnostics.filter(({ severity }) => severity === 'alert');
+  for (const file of new Set(alerts.flatMap(({ place }) => place?.file ?? []))) {
+    messages.alert(`config : Error(s) found in configuration file : ${file}`);
+  }
+  messages.alert('config : Fatal errors found in configuration.');
 }
 
 function show(diagnostics: readonly Diagnostic[], messages: Messages): void {

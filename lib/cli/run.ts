@@ -3,16 +3,16 @@
  *
  * Not here: reading words (`arguments.ts`), the running balancer (`start.ts`), the demonstration (`demo/`).
  */
+import { lookupBySystem } from '../backend/resolve.ts';
 import type { Config } from '../config/config.ts';
 import type { Action, CommandLine } from './arguments.ts';
 import { helpText, parseCommandLine } from './arguments.ts';
 import { answerCondition } from './condition.ts';
 import type { Context } from './context.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import { loadConfig } from './load.ts';
+import { EXIT_CODES, exitCodeOfFaults } from './exit-codes.ts';
+import { loadConfig, showFaults } from './load.ts';
+import { machineFaults, remembering } from './machine-faults.ts';
 import { Messages } from './messages.ts';
-import { unresolvedNames } from './names.ts';
-import { findIdentity } from './privileges.ts';
 import { reasonOf } from './reasons.ts';
 import { ownVersion } from '../version.ts';
 import { buildLines, versionLine } from './version.ts';
@@ -88,13 +88,12 @@ async function check(command: CommandLine, context: Context, messages: Messages)
   sayNotices(command, messages);
   const loaded = loadConfig(command, context.environment, messages);
   if (loaded === null) return EXIT_CODES.fault.code;
-  const { config, warningCount } = loaded;
-  const identity = findIdentity(config.global);
-  if (!identity.ok) messages.alert(`config : ${identity.problem}`);
-  const unresolved = await unresolvedNames(config);
-  for (const sentence of unresolved) messages.alert(`config : ${sentence}`);
-  if (!identity.ok) return EXIT_CODES.fault.code;
-  if (unresolved.length > 0) return EXIT_CODES.nameNotResolved.code;
+  const { config, places, warningCount } = loaded;
+  const faults = await machineFaults(config, places, { lookup: remembering(lookupBySystem) });
+  if (faults.length > 0) {
+    showFaults(faults, messages);
+    return exitCodeOfFaults(faults);
+  }
   if (warningCount > 0) messages.answer('Warnings were found.');
   if (!hasListener(config)) {
     messages.answer('Configuration file has no error but will not start (no listener) => exit(2).');

@@ -9,6 +9,8 @@
  * Not here: how a balancer works (`../load-balancer.ts`), how it stops (`stop.ts`).
  */
 import type { OpenLogger } from '../account/log/logger.ts';
+import { lookupBySystem } from '../backend/resolve.ts';
+import type { Lookup } from '../backend/resolve.ts';
 import type { Config } from '../config/config.ts';
 import { planDescriptors } from '../descriptors.ts';
 import { SluiceError } from '../errors.ts';
@@ -19,10 +21,11 @@ import type { CommandLine } from './arguments.ts';
 import type { Context } from './context.ts';
 import { startDaemon } from './daemon.ts';
 import { endpoint, showEvents } from './debug.ts';
-import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { EXIT_CODES, exitCodeOf, exitCodeOfFaults } from './exit-codes.ts';
 import { openJsonLog } from './json-log.ts';
 import { openDescriptorLimit } from './limits.ts';
-import { loadConfig } from './load.ts';
+import { loadConfig, showFaults } from './load.ts';
+import { machineFaults, remembering } from './machine-faults.ts';
 import { Messages } from './messages.ts';
 import { writePidfile } from './pidfile.ts';
 import type { Pidfile } from './pidfile.ts';
@@ -45,7 +48,12 @@ export async function start(command: CommandLine, context: Context, messages: Me
     ? new Messages(context.terminal, { quiet: true, pid: messages.pid })
     : messages;
   try {
-    return await serve(command, context, config, said);
+    // A name is asked for once, and has been when addresses are bound.
+    const lookup = remembering(lookupBySystem);
+    const faults = await machineFaults(config, loaded.places, { lookup });
+    if (faults.length === 0) return await serve(command, context, config, said, lookup);
+    showFaults(faults, said);
+    return exitCodeOfFaults(faults);
   } catch (error) {
     said.alert(sentenceOf(error));
     return exitCodeOf(error);
@@ -74,6 +82,7 @@ async function serve(
   context: Context,
   configured: Config,
   messages: Messages,
+  lookup: Lookup,
 ): Promise<number> {
   const limit = openDescriptorLimit();
   const config = fitDescriptors(configured, limit, messages);
@@ -83,7 +92,7 @@ async function serve(
     const logged = log === null ? {} : { logger: log.logger, logDrops: log.writer, sessionLog: true };
     // From here on clients may have come in: an end must be an orderly one.
     context.signals.hold();
-    const balancer = await createLoadBalancer(config, { openDescriptorLimit: limit, ...logged });
+    const balancer = await createLoadBalancer(config, { openDescriptorLimit: limit, lookup, ...logged });
     return await serveWith(balancer, { command, context, config, identity, messages, log });
   } finally {
     await log?.close();

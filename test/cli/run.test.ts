@@ -61,7 +61,10 @@ void t.test('a faulty file shows every fault with its place; -q keeps only the e
   t.equal(out, '');
   t.match(err, /\[ALERT\] +\([0-9]+\) : config : parsing \[.*bad\.cfg:3:[0-9]+\] : .*'soon'/);
   t.match(err, /bad\.cfg:6:3\] : unknown keyword 'bnid' in 'listen' section/);
-  t.match(err, /Fatal errors found in configuration\.\n$/);
+  t.match(
+    err,
+    /: config : Error\(s\) found in configuration file : .*bad\.cfg\n.* : config : Fatal errors found in configuration\.\n$/,
+  );
   t.same(await sluice(['-c', '-q', '-f', file]), { exitCode: 1, out: '', err: '' });
 });
 
