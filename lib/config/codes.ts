@@ -75,7 +75,6 @@ export const DIAGNOSTIC_CODES = {
   'unknown-balance': 'no balancing algorithm has this name',
   'unknown-balance-function':
     '`balance fn:NAME` needs a program that embeds sluice; the command has no functions',
-  'unknown-balance-function': '`balance fn:NAME` needs a program that embeds sluice; the command has no functions',
   'unknown-defaults': 'no `defaults` section above has the name after `from`',
   'unknown-directive': 'no directive has this name',
   'unknown-keyword': 'the word is no keyword; the closest known one is said',
