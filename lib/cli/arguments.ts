@@ -231,9 +231,18 @@ function quickFrom(answers: Answers): QuickForm | null {
   };
 }
 
+/** What the demonstration can be told; the rest is about a configuration, and it brings its own. */
+const demoTakes = ['demo', 'directory', 'foreground', 'log-json', 'quiet', 'verbose'];
+
 /** Null if the options go together. */
 function contradiction(command: CommandLine, answers: Answers): string | null {
   const { action, files, quick } = command;
+  if (action === 'demo') {
+    const stray = Object.keys(LONG_OPTIONS).find(
+      (name) => !demoTakes.includes(name) && answers.all(name).length > 0,
+    );
+    return stray === undefined ? null : `--demo brings its own configuration: leave --${stray} out`;
+  }
   if (action !== 'run' && action !== 'check' && action !== 'print') return null;
   if (files.length > 0 && quick !== null) return 'give either -f or --listen and --server, not both';
   if (files.length === 0 && quick === null) return 'nothing to run: give -f FILE, or --listen and --server';

@@ -4,6 +4,7 @@
  *
  * Not here: what the text means (`../config/`), starting (`start.ts`).
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Config, ProxyConfig, ServerConfig } from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import { readConfigFiles } from '../config/files.ts';
@@ -14,11 +15,12 @@ import type { CommandLine } from './arguments.ts';
 import type { Messages } from './messages.ts';
 import { QUICK_FORM_FILE, quickFormText } from './quick-form.ts';
 
-/** A configuration that may be started; `quickText` is the text a quick form stands for. */
+/** A configuration that may be started. */
 export interface Loaded {
   readonly config: Config;
   /** Where its parts were written, for faults that are found later. */
   readonly places: Places;
+  /** The text that says all of `config`, where a quick form stands for one. */
   readonly quickText: string | null;
   readonly warningCount: number;
 }
@@ -54,7 +56,9 @@ export function loadConfig(
     messages.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
     return null;
   }
-  return { config, places: parsed.places, quickText, warningCount };
+  // What the command line says beside the quick form is not in that text.
+  const told = quickText !== null && isDeepStrictEqual(config, parsed.config) ? quickText : null;
+  return { config, places: parsed.places, quickText: told, warningCount };
 }
 
 /** Shows what forbids a start, in HAProxy's order: the faults, the files they are in, the verdict. */

@@ -10,7 +10,10 @@ import { quoteWord } from '../config/words.ts';
 export interface QuickForm {
   /** `443`, `127.0.0.1:443`, `:443,maxconn=100`: an address, then parameters of `bind`. */
   readonly listen: readonly string[];
-  /** `a:9443,weight=3,check`: an address, then parameters of `server`; `name=NAME` names it. */
+  /**
+   * `a:9443,weight=3,check`: an address, then parameters of `server`; `name=NAME` names it. A comma within a value is
+   * written `\,`, e.g. `init-addr=last\,libc\,none`.
+   */
   readonly servers: readonly string[];
   /** `127.0.0.1:9404` or `9404`. */
   readonly metrics: readonly string[];
@@ -93,11 +96,16 @@ function parameterWords(parameter: string): string[] {
 }
 
 function first(text: string): string {
-  return text.split(',')[0] ?? '';
+  return pieces(text)[0] ?? '';
 }
 
 function rest(text: string): string[] {
-  return text.split(',').slice(1);
+  return pieces(text).slice(1);
+}
+
+/** What commas separate, but for those behind a backslash. */
+function pieces(text: string): string[] {
+  return text.split(/(?<!\\),/).map((piece) => piece.replaceAll('\\,', ','));
 }
 
 function words(text: string): string {

@@ -31,7 +31,16 @@ export async function run(context: Context): Promise<number> {
   const messages = new Messages(context.terminal, { quiet: command.quiet, pid: process.pid });
   if (command.directory !== null && !changeDirectory(command.directory, messages))
     return EXIT_CODES.fault.code;
+  sayNotices(command, context, messages);
   return await perform[command.action](command, context, messages);
+}
+
+/** Says which flags of the command line have no effect here. Answers about the program itself stay free of it. */
+function sayNotices({ action, notices }: CommandLine, { daemonReport }: Context, messages: Messages): void {
+  const works = action === 'run' || action === 'check' || action === 'print' || action === 'demo';
+  // The child of `-D` would repeat what its parent has said.
+  if (!works || daemonReport !== null) return;
+  for (const notice of notices) messages.notice(notice);
 }
 
 const perform: Readonly<Record<Action, Perform>> = {
@@ -85,7 +94,6 @@ async function print(command: CommandLine, context: Context, messages: Messages)
 
 /** `-c`: everything a start does but binding. */
 async function check(command: CommandLine, context: Context, messages: Messages): Promise<number> {
-  sayNotices(command, messages);
   const loaded = loadConfig(command, context.environment, messages);
   if (loaded === null) return EXIT_CODES.fault.code;
   const { config, places, warningCount } = loaded;
@@ -101,11 +109,6 @@ async function check(command: CommandLine, context: Context, messages: Messages)
   }
   messages.answer('Configuration file is valid');
   return EXIT_CODES.ok.code;
-}
-
-/** Says which flags of the command line have no effect here. */
-export function sayNotices(command: CommandLine, messages: Messages): void {
-  for (const notice of command.notices) messages.notice(notice);
 }
 
 function hasListener(config: Config): boolean {

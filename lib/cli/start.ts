@@ -37,7 +37,6 @@ import { notifyReady } from './systemd.ts';
 /** Starts what the command line asks for and serves until a signal ends it; resolves with the exit status. */
 export async function start(command: CommandLine, context: Context, messages: Messages): Promise<number> {
   const repeated = context.daemonReport !== null;
-  if (!repeated) for (const notice of command.notices) messages.notice(notice);
   const loaded = loadConfig(command, context.environment, messages, { repeated });
   if (loaded === null) return EXIT_CODES.fault.code;
   const { config } = loaded;

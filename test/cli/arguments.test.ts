@@ -83,6 +83,11 @@ void t.test('options that do not go together, or lack each other', async (t) => 
   t.match(problemsOf('--listen 443'), [/at least one --server/]);
   t.match(problemsOf('--server a:1'), [/needs --listen/]);
   t.match(problemsOf('-f a --balance first'), [/--balance goes with --listen/]);
+  t.same(problemsOf('--demo -f a'), ['--demo brings its own configuration: leave --file out']);
+  t.same(problemsOf('--demo --listen 1 --server a:1'), [
+    '--demo brings its own configuration: leave --listen out',
+  ]);
+  t.same(problemsOf('--demo -p a.pid -V'), ['--demo brings its own configuration: leave --pidfile out']);
   t.match(problemsOf('--listen 1 --server a:1 --timeout 5s'), [/'5s' is not NAME=TIME/]);
 });
 

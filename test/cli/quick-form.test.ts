@@ -44,6 +44,18 @@ listen main
   );
 });
 
+void t.test('a comma behind a backslash belongs to its value', async (t) => {
+  const text = quickFormText({
+    ...plain,
+    listen: ['127.0.0.1:1\\,127.0.0.1:2,maxconn=5'],
+    servers: ['a:9443,init-addr=last\\,libc\\,none,check'],
+  });
+  t.match(
+    text,
+    '  bind 127.0.0.1:1,127.0.0.1:2 maxconn 5\n  server s1 a:9443 init-addr last,libc,none check\n',
+  );
+});
+
 void t.test('the text has no fault and no warning', async (t) => {
   const { config, diagnostics } = parseConfig([
     {

@@ -152,6 +152,27 @@ void t.test(
   },
 );
 
+void t.test('--print-config of a quick form holds what other options say', async (t) => {
+  const quick = ['--listen', '443', '--server', 'a:9443,check,check-ssl,ca-file=/ca', '--print-config'];
+  const options = ['-p', '/run/s.pid', '--log-json=debug', '-N', '7', '-L', 'me', '-dr', '-dV'];
+  const { out } = await sluice([...quick, ...options]);
+  for (const line of [
+    /^ {2}pidfile \/run\/s\.pid$/m,
+    /^ {2}json-log stdout debug$/m,
+    /^ {2}localpeer me$/m,
+    /^ {2}maxconn 7$/m,
+    /^ {2}server s1 a:9443 .*init-addr last,libc,none.*verify none/m,
+  ])
+    t.match(out, line);
+});
+
+void t.test('flags without effect are named wherever work is done', async (t) => {
+  const notice = /^\[NOTICE\] .* : -W has no effect here: /;
+  t.match(await sluice(['-W', '--listen', '443', '--server', 'a:9443', '--print-config']), { err: notice });
+  t.match(await sluice(['-W', '-c', '--listen', '443', '--server', '127.0.0.1:1']), { err: notice });
+  t.match(await sluice(['-W', '-v']), { err: '' });
+});
+
 void t.test('a command line that makes no sense is 1, on standard error', async (t) => {
   t.same(await sluice(['--nonsense']), {
     exitCode: 1,
