@@ -349,7 +349,7 @@ function wrongFamily(family: Family, text: string): Failed {
 }
 
 function badPort(port: string, text: string): Failed {
-  const hint = 'a port is a number from 1 to 65535';
+  const hint = 'a port is a number from 0 to 65535';
   return failed('invalid-port', `invalid port '${shown(port)}' in '${shown(text)}'`, hint);
 }
 

@@ -28,7 +28,7 @@ export const DIAGNOSTIC_CODES = {
   'invalid-hex': 'an escape `\\x` is not followed by two hexadecimal digits',
   'invalid-name': 'a name is empty or holds a character that names cannot hold',
   'invalid-number': 'a word is no number',
-  'invalid-port': 'a port is not from 1 to 65535, or a range of ports runs backwards',
+  'invalid-port': 'a port is not from 0 to 65535, or a range of ports runs backwards',
   'invalid-size': 'a word is no size',
   'invalid-time': 'a word is no time',
   'invalid-value': 'a value is none of those the keyword takes',

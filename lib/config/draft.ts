@@ -39,6 +39,8 @@ export type SaidAt = Map<string, Place>;
 export interface GlobalDraft {
   readonly values: Mutable<GlobalConfig>;
   readonly variables: Variables;
+  /** `ssl-server-verify`: what checks do whose servers say nothing; null: not given. */
+  sslServerVerify: ServerCheckConfig['sslVerify'] | null;
   readonly said: SaidAt;
 }
 
@@ -91,7 +93,7 @@ export interface ProxyDraft {
 
 /** A `global` section in which nothing has been said. */
 export function newGlobal(variables: Variables): GlobalDraft {
-  return { values: writable(GLOBAL_DEFAULTS), variables, said: new Map() };
+  return { values: writable(GLOBAL_DEFAULTS), variables, sslServerVerify: null, said: new Map() };
 }
 
 /** A `bind` line without address or parameters. */

@@ -110,13 +110,16 @@ export function settleConfig(
   const settled = proxies.map((proxy, index) => {
     settleMode(proxy, diagnostics);
     notePlaces(places, proxy, index);
-    return settleProxy(proxy.draft);
+    return settleProxy(proxy.draft, global.sslServerVerify);
   });
   return { global: structuredClone(global.values), proxies: settled };
 }
 
-/** The halves that the kind of section has; the other half's settings, inherited or not, are dropped. */
-export function settleProxy(draft: ProxyDraft): ProxyConfig {
+/**
+ * The halves that the kind of section has; the other half's settings, inherited or not, are dropped. `sslVerify` holds
+ * for checks whose servers do not say `verify` (`ssl-server-verify`); null: the built-in value.
+ */
+function settleProxy(draft: ProxyDraft, sslVerify: GlobalDraft['sslServerVerify']): ProxyConfig {
   const { name, id, disabled, description, logGlobal, logTag } = draft;
   const kind = draft.kind as ProxyKind;
   return {
@@ -130,7 +133,7 @@ export function settleProxy(draft: ProxyDraft): ProxyConfig {
     logTag,
     options: settleOptions(draft.options, kind),
     frontend: hasFrontend(kind) ? settleFrontend(draft) : null,
-    backend: hasBackend(kind) ? settleBackend(draft) : null,
+    backend: hasBackend(kind) ? settleBackend(draft, sslVerify) : null,
   };
 }
 
@@ -149,14 +152,16 @@ function settleFrontend(draft: ProxyDraft): FrontendConfig {
   return { ...structuredClone(draft.frontend), binds };
 }
 
-function settleBackend(draft: ProxyDraft): BackendConfig {
-  return { ...structuredClone(draft.backend), servers: draft.servers.flatMap(settleServer) };
+function settleBackend(draft: ProxyDraft, sslVerify: GlobalDraft['sslServerVerify']): BackendConfig {
+  const servers = draft.servers.flatMap((server) => settleServer(server, sslVerify));
+  return { ...structuredClone(draft.backend), servers };
 }
 
-function settleServer(draft: ServerDraft): ServerConfig[] {
+function settleServer(draft: ServerDraft, sslVerify: GlobalDraft['sslServerVerify']): ServerConfig[] {
   const { name, address } = draft;
   if (address === null) return [];
   const check = draft.checked ? structuredClone(draft.check) : null;
+  if (check !== null && sslVerify !== null && !draft.said.has('verify')) check.sslVerify = sslVerify;
   return [{ ...structuredClone(draft.values), name, address: structuredClone(address), check }];
 }
 

@@ -155,14 +155,19 @@ export class Line {
     this.#report('alert', code, message, this.lastPlace(), hint);
   }
 
-  /** A warning at the word taken last. */
-  warning(code: DiagnosticCode, message: string, hint: string | null): void {
-    this.#report('warning', code, message, this.lastPlace(), hint);
+  /** A warning at the word taken last, or at `place`. */
+  warning(code: DiagnosticCode, message: string, hint: string | null, place = this.lastPlace()): void {
+    this.#report('warning', code, message, place, hint);
   }
 
-  /** A notice at the word taken last. */
-  notice(code: DiagnosticCode, message: string, hint: string | null): void {
-    this.#report('notice', code, message, this.lastPlace(), hint);
+  /** A notice at the word taken last, or at `place`. */
+  notice(code: DiagnosticCode, message: string, hint: string | null, place = this.lastPlace()): void {
+    this.#report('notice', code, message, place, hint);
+  }
+
+  /** True once the line has an alert. */
+  get faulty(): boolean {
+    return this.#alerted;
   }
 
   #usageHint(): string | null {

@@ -17,6 +17,7 @@ import { DefaultsSections, settleConfig } from './inherit.ts';
 import type { DraftedProxy } from './inherit.ts';
 import { GLOBAL_KEYWORDS, OTHER_SECTIONS, PROXY_KEYWORDS, SECTION_NAMES } from './keywords.ts';
 import type { KeywordTable, OtherSection } from './keywords.ts';
+import { takeArguments } from './keywords/arguments.ts';
 import { usageOf } from './keywords/entry.ts';
 import type { Entry } from './keywords/entry.ts';
 import { badNameCharacter } from './keywords/values.ts';
@@ -142,7 +143,7 @@ class Parser {
     const message = `'${section.name}' section`;
     if (section.severity === 'alert')
       line.alert('unsupported-keyword', `${message} is not supported`, section.why);
-    else line.warning('no-effect', `${message} has no effect: ${section.why}`, null);
+    else line.notice('no-effect', `${message} has no effect: ${section.why}`, null);
   }
 
   #openProxy(line: Line, kind: ProxyDraft['kind']): void {
@@ -305,17 +306,27 @@ function noteHttpOnly(
     line.notice('needs-mode-http', message, null);
     return;
   }
-  draft.httpOnly.push({ keyword: entry.keyword, place: line.place(), severity: entry.severity ?? 'warning' });
+  draft.httpOnly.push({
+    keyword: entry.keyword,
+    place: line.lastPlace(),
+    severity: entry.severity ?? 'warning',
+  });
 }
 
 function answer<T>(line: Line, entry: Exclude<Entry<T>, { state: 'supported' }>, section: string): void {
   const name = `'${entry.keyword}'`;
   switch (entry.state) {
-    case 'no-effect':
-      if (entry.severity === 'warning')
-        line.warning('no-effect', `${name} has no effect: ${entry.why}`, null);
-      else line.notice('no-effect', `${name} has no effect: ${entry.why}`, null);
+    case 'no-effect': {
+      const place = line.lastPlace();
+      if (entry.check === undefined) takeArguments(line, entry.args);
+      else entry.check(line);
+      line.end();
+      if (line.faulty) return;
+      const message = `${name} has no effect: ${entry.why}`;
+      if (entry.severity === 'warning') line.warning('no-effect', message, null, place);
+      else line.notice('no-effect', message, null, place);
       break;
+    }
     case 'unsupported':
       line.alert('unsupported-keyword', `${name} is not supported in this version`, entry.instead);
       break;

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { DIAGNOSTIC_CODES } from '../../lib/config/codes.ts';
-import { keywordPage } from '../../lib/config/keyword-page.ts';
+import { keywordPage } from '../help/keyword-page.ts';
 import { ALL_KEYWORDS, GLOBAL_KEYWORDS, PROXY_KEYWORDS, SECTION_NAMES } from '../../lib/config/keywords.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 
@@ -64,6 +64,53 @@ void t.test('has each keyword in one row', (t) => {
   t.end();
 });
 
+/** Arguments as the table asks for them. */
+function exampleOf(args: string): string {
+  const example = (form: string): string => {
+    const word = form.split('|').find((one) => /^[a-z0-9]/.test(one));
+    return word ?? { N: '1', TIME: '1s' }[form] ?? 'x';
+  };
+  return args
+    .split(' ')
+    .filter((one) => one !== '' && !one.startsWith('['))
+    .map((one) => example(one.replace('…', '')))
+    .join(' ');
+}
+
+/** Codes of what is said about one line of `global`, or of a `listen` behind `head`. */
+function codesOf(line: string, head = 'global'): string[] {
+  const { diagnostics } = parseConfig([{ file: 'f', text: `${head}\n  ${line}\n` }]);
+  return diagnostics.filter((one) => one.place?.line === 2).map((one) => one.code);
+}
+
+void t.test('checks the arguments of keywords without effect as far as the table describes them', (t) => {
+  const faults: [string, string][] = [
+    ['chroot', 'missing-argument'],
+    ['chroot /a /b', 'unexpected-argument'],
+    ['tune.bufsize abc', 'invalid-number'],
+    ['tune.bufsize 16k', 'no-effect'],
+    ['tune.maxaccept -1', 'no-effect'],
+    ['nosplice x', 'unexpected-argument'],
+    ['tune.fd.edge-triggered maybe', 'invalid-value'],
+    ['stats timeout soon', 'invalid-time'],
+    ['close-spread-time infinite', 'no-effect'],
+    ['close-spread-time never', 'invalid-time'],
+    ['cpu-map 1', 'missing-argument'],
+    ['cpu-map 1 0-3 5', 'no-effect'],
+    ['master-worker', 'no-effect'],
+    ['stats socket', 'missing-argument'],
+    ['stats socket /run/x.sock mode 660 level admin expose-fd listeners', 'no-effect'],
+    ['stats socket /run/x.sock level foo', 'invalid-value'],
+    ['stats socket /run/x.sock mode rw', 'invalid-value'],
+    ['stats socket /run/x.sock lvel admin', 'unknown-keyword'],
+  ];
+  for (const [line, code] of faults) t.strictSame(codesOf(line), [code], line);
+  t.strictSame(codesOf('bind :80 nice high', 'listen l'), ['invalid-number']);
+  t.strictSame(codesOf('bind :80 interface', 'listen l'), ['missing-argument']);
+  t.strictSame(codesOf('server a 10.0.0.1:80 pool-purge-delay x', 'listen l'), ['invalid-time']);
+  t.end();
+});
+
 void t.test('answers every keyword that is not supported, by its state', (t) => {
   const answers = {
     'no-effect': 'no-effect',
@@ -77,7 +124,8 @@ void t.test('answers every keyword that is not supported, by its state', (t) => 
     for (const row of rows) {
       if (row.state === 'supported') continue;
       if (row.sections !== undefined && !row.sections.includes('L')) continue;
-      const { diagnostics } = parseConfig([{ file: 'f', text: `${head}\n  ${row.keyword} x y\n` }]);
+      const words = row.state === 'no-effect' ? exampleOf(row.args) : 'x y';
+      const { diagnostics } = parseConfig([{ file: 'f', text: `${head}\n  ${row.keyword} ${words}\n` }]);
       const wanted = row.state === 'http-only' ? 'needs-mode-http' : answers[row.state];
       const found = diagnostics.filter((one) => one.place?.line === 2).map((one) => one.code);
       t.strictSame(found, [wanted], row.keyword);

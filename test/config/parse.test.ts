@@ -239,3 +239,21 @@ listen l
   t.equal(at('proxy', 7), 'nowhere');
   t.end();
 });
+
+void t.test('ssl-server-verify is what checks do that do not say verify', (t) => {
+  const text = (global: string): string => `backend b
+  default-server check check-ssl
+  server a 10.0.0.1:80 ca-file /x
+  server b 10.0.0.1:80 verify required ca-file /x
+  server c 10.0.0.1:80 verify none
+global
+  ${global}
+`;
+  const verify = (global: string): (string | undefined)[] | undefined =>
+    parse(text(global)).config?.proxies[0]?.backend?.servers.map((one) => one.check?.sslVerify);
+  t.strictSame(verify('ssl-server-verify none'), ['none', 'required', 'none']);
+  t.strictSame(verify('ssl-server-verify required'), ['required', 'required', 'none']);
+  t.strictSame(verify('quiet'), ['required', 'required', 'none']);
+  t.strictSame(answers(text('ssl-server-verify maybe')), ['alert invalid-value', 'warning missing-timeout']);
+  t.end();
+});

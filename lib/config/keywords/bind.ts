@@ -55,7 +55,8 @@ const PARAMS: readonly Row[] = [
 /** Every parameter of a `bind` line. */
 export const BIND_ROWS: readonly Row[] = [...PARAMS, ...BIND_KNOWN_ROWS];
 
-const TABLE = paramTable(BIND_ROWS);
+/** `BIND_ROWS` by keyword. */
+export const BIND_TABLE = paramTable(BIND_ROWS);
 
 /** Reads `bind ADDR[,ADDR…] [PARAM…]` into the proxy. */
 export function readBind(line: Line, proxy: ProxyDraft): void {
@@ -63,7 +64,7 @@ export function readBind(line: Line, proxy: ProxyDraft): void {
   const addresses = line.takeAddress('an address and a port', parseBindAddresses);
   const bind = newBind();
   bind.said.set('bind', addresses === null ? place : line.lastPlace());
-  readParams(line, bind, TABLE, 'bind');
+  readParams(line, bind, BIND_TABLE, 'bind');
   if (addresses === null) return;
   bind.values.addresses = structuredClone(addresses) as Values['addresses'];
   proxy.binds.push(bind);

@@ -18,7 +18,7 @@ export type ProxySections = 'DFLB' | 'DFL' | 'DLB' | 'FLB' | 'FL' | 'LB' | 'D';
 interface Row {
   /** One or more words, e.g. `timeout client`. */
   readonly keyword: string;
-  /** Arguments as the manual shows them, e.g. `TIME`; empty: none. */
+  /** Arguments as the manual shows them, e.g. `TIME`; empty: none. Where nothing reads them, they are checked by this. */
   readonly args: string;
   /** Section of the HAProxy 2.6 manual; `HAProxy 3.1`: the version that brought or removed it; `own`: sluice's. */
   readonly manual: string;
@@ -30,15 +30,19 @@ interface Row {
   readonly negatable?: boolean;
   /** In the wrong kind of section HAProxy stops (`server` in a frontend) instead of ignoring with a warning. */
   readonly strictSection?: boolean;
-  /** For parameters in a row (bind, server) that nobody reads: how many words follow the keyword. */
-  readonly words?: number;
 }
 
 /** `Target`: the draft that the keyword changes. */
 export type Entry<Target> = Row &
   (
     | { readonly state: 'supported'; readonly read: (line: Line, target: Target) => void }
-    | { readonly state: 'no-effect'; readonly why: string; readonly severity?: 'warning' }
+    | {
+        readonly state: 'no-effect';
+        readonly why: string;
+        readonly severity?: 'warning';
+        /** Reads arguments that `args` cannot describe; absent: they are as `args` says (`arguments.ts`). */
+        readonly check?: (line: Line) => void;
+      }
     | { readonly state: 'http-only'; readonly severity?: 'notice'; readonly instead?: string }
     | { readonly state: 'unsupported'; readonly instead: string }
     | { readonly state: 'removed'; readonly instead: string }
@@ -54,7 +58,7 @@ export function usageOf(row: Pick<Row, 'keyword' | 'args'>): string {
   return row.args === '' ? row.keyword : `${row.keyword} ${row.args}`;
 }
 
-type Shared = Pick<Row, 'manual' | 'sections' | 'negatable' | 'words'>;
+type Shared = Pick<Row, 'manual' | 'sections' | 'negatable'>;
 
 /** Rows for words that there is nothing to do for here, `why` being the sentence the operator reads. */
 export function noEffect<T>(why: string, shared: Shared, keywords: readonly string[]): Entry<T>[] {

@@ -73,6 +73,16 @@ export const GLOBAL_ROWS: readonly Row[] = [
   row('resetenv', '[NAME…]', '3.1', (line, { variables }) =>
     variables.unsetAllExcept(takeNames(line, false)),
   ),
+  row(
+    'ssl-server-verify',
+    'none|required',
+    '3.1',
+    (line, draft) => {
+      const word = line.takeOneOf("'none' or 'required'", ['none', 'required']);
+      draft.sslServerVerify = word ?? draft.sslServerVerify;
+    },
+    'required',
+  ),
   row('metrics', 'ADDR', 'own', (line, { values }) => {
     values.metrics.push(...(line.takeAddress('an address to serve metrics on', parseBindAddresses) ?? []));
   }),

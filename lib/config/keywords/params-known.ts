@@ -14,51 +14,45 @@ const PROXY_HEADER = 'the PROXY protocol is not in this version';
 
 /** HAProxy manual 5.1 and later versions. */
 export const BIND_KNOWN_ROWS: readonly Entry<BindDraft>[] = [
-  ...unsupported<BindDraft>(
-    'pass TLS through to the servers, which need no change here',
-    { manual: '5.1', words: 0 },
-    ['ssl'],
-  ),
-  ...unsupported<BindDraft>(PROXY_HEADER, { manual: '5.1', words: 0 }, ['accept-proxy']),
-  ...unsupported<BindDraft>(PROXY_HEADER, { manual: '5.1', words: 1 }, ['accept-netscaler-cip MAGIC']),
-  ...unsupported<BindDraft>('start the program inside the namespace', { manual: '5.1', words: 1 }, [
-    'namespace NAME',
+  ...unsupported<BindDraft>('pass TLS through to the servers, which need no change here', { manual: '5.1' }, [
+    'ssl',
   ]),
-  ...unsupported<BindDraft>('only TCP is served', { manual: 'HAProxy 3.1', words: 1 }, [
+  ...unsupported<BindDraft>(PROXY_HEADER, { manual: '5.1' }, ['accept-proxy']),
+  ...unsupported<BindDraft>(PROXY_HEADER, { manual: '5.1' }, ['accept-netscaler-cip MAGIC']),
+  ...unsupported<BindDraft>('start the program inside the namespace', { manual: '5.1' }, ['namespace NAME']),
+  ...unsupported<BindDraft>('only TCP is served', { manual: 'HAProxy 3.1' }, [
     'quic-cc-algo NAME',
     'quic-socket WORD',
     'tcp-md5sig KEY',
   ]),
-  ...unsupported<BindDraft>('only TCP is served', { manual: 'HAProxy 3.1', words: 0 }, ['quic-force-retry']),
-  ...noEffectWarning<BindDraft>(`${NODE}; name the interface's address`, { manual: '5.1', words: 1 }, [
+  ...unsupported<BindDraft>('only TCP is served', { manual: 'HAProxy 3.1' }, ['quic-force-retry']),
+  ...noEffectWarning<BindDraft>(`${NODE}; name the interface's address`, { manual: '5.1' }, [
     'interface NAME',
   ]),
-  ...noEffectWarning<BindDraft>(`${NODE}; route and redirect outside`, { manual: '5.1', words: 0 }, [
-    'transparent',
-  ]),
-  ...noEffect<BindDraft>(NODE, { manual: '5.1', words: 1 }, [
+  ...noEffectWarning<BindDraft>(`${NODE}; route and redirect outside`, { manual: '5.1' }, ['transparent']),
+  ...noEffect<BindDraft>(NODE, { manual: '5.1' }, [
     'mss N',
     'tcp-ut TIME',
     'tcp-ss N',
     'cc NAME',
     'idle-ping TIME',
   ]),
-  ...noEffect<BindDraft>(NODE, { manual: '5.1', words: 0 }, ['defer-accept', 'tfo']),
-  ...noEffect<BindDraft>("Node's event loop does the scheduling", { manual: '5.1', words: 1 }, [
+  ...noEffect<BindDraft>(NODE, { manual: '5.1' }, ['defer-accept', 'tfo']),
+  ...noEffect<BindDraft>("Node's event loop does the scheduling", { manual: '5.1' }, [
     'nice N',
     'process SET',
     'thread SET',
-    'shards N',
+    'shards N|by-thread|by-group',
     'guid-prefix TEXT',
     'label TEXT',
   ]),
-  ...noEffect<BindDraft>('there is no operator socket in this version', { manual: '5.1', words: 1 }, [
-    'level LEVEL',
-    'severity-output WORD',
+  ...noEffect<BindDraft>('there is no operator socket in this version', { manual: '5.1' }, [
+    'level user|operator|admin',
+    'severity-output none|number|string',
     'expose-fd WORD',
   ]),
-  ...httpOnly<BindDraft>({ manual: '5.1', words: 1 }, ['proto NAME']),
-  ...noEffect<BindDraft>(BIND_TLS, { manual: '5.1', words: 1 }, [
+  ...httpOnly<BindDraft>({ manual: '5.1' }, ['proto NAME']),
+  ...noEffect<BindDraft>(BIND_TLS, { manual: '5.1' }, [
     'alpn PROTOCOLS',
     'ca-file PATH',
     'ca-ignore-err LIST',
@@ -79,14 +73,14 @@ export const BIND_KNOWN_ROWS: readonly Entry<BindDraft>[] = [
     'ktls on|off',
     'npn PROTOCOLS',
     'ocsp-update on|off',
-    'renegotiate on|off',
+    'renegotiate WORD',
     'sigalgs LIST',
     'ssl-max-ver VERSION',
     'ssl-min-ver VERSION',
     'tls-ticket-keys PATH',
     'verify none|optional|required',
   ]),
-  ...noEffect<BindDraft>(BIND_TLS, { manual: '5.1', words: 0 }, [
+  ...noEffect<BindDraft>(BIND_TLS, { manual: '5.1' }, [
     'allow-0rtt',
     'force-sslv3',
     'force-tlsv10',
@@ -112,15 +106,11 @@ export const BIND_KNOWN_ROWS: readonly Entry<BindDraft>[] = [
 
 /** HAProxy manual 5.2 and later versions. */
 export const SERVER_KNOWN_ROWS: readonly Entry<ServerDraft>[] = [
-  ...unsupported<ServerDraft>(
-    `${SERVER_TLS}; for checks alone there is 'check-ssl'`,
-    { manual: '5.2', words: 0 },
-    ['ssl'],
-  ),
-  ...unsupported<ServerDraft>("for checks there is 'check-sni NAME'", { manual: '5.2', words: 1 }, [
-    'sni EXPR',
+  ...unsupported<ServerDraft>(`${SERVER_TLS}; for checks alone there is 'check-ssl'`, { manual: '5.2' }, [
+    'ssl',
   ]),
-  ...unsupported<ServerDraft>(SERVER_TLS, { manual: '5.2', words: 1 }, [
+  ...unsupported<ServerDraft>("for checks there is 'check-sni NAME'", { manual: '5.2' }, ['sni EXPR']),
+  ...unsupported<ServerDraft>(SERVER_TLS, { manual: '5.2' }, [
     'alpn PROTOCOLS',
     'ciphers LIST',
     'ciphersuites LIST',
@@ -130,13 +120,13 @@ export const SERVER_KNOWN_ROWS: readonly Entry<ServerDraft>[] = [
     'curves LIST',
     'ktls on|off',
     'npn PROTOCOLS',
-    'renegotiate on|off',
+    'renegotiate WORD',
     'sigalgs LIST',
     'ssl-max-ver VERSION',
     'ssl-min-ver VERSION',
     'verifyhost NAME',
   ]),
-  ...noEffect<ServerDraft>(SERVER_TLS, { manual: '5.2', words: 0 }, [
+  ...noEffect<ServerDraft>(SERVER_TLS, { manual: '5.2' }, [
     'allow-0rtt',
     'force-sslv3',
     'force-tlsv10',
@@ -157,70 +147,63 @@ export const SERVER_KNOWN_ROWS: readonly Entry<ServerDraft>[] = [
     'check-sni-auto',
     'no-check-sni-auto',
   ]),
-  ...unsupported<ServerDraft>(PROXY_HEADER, { manual: '5.2', words: 0 }, [
+  ...unsupported<ServerDraft>(PROXY_HEADER, { manual: '5.2' }, [
     'send-proxy',
     'send-proxy-v2',
     'send-proxy-v2-ssl',
     'send-proxy-v2-ssl-cn',
     'check-send-proxy',
   ]),
-  ...unsupported<ServerDraft>(PROXY_HEADER, { manual: '5.2', words: 1 }, [
+  ...unsupported<ServerDraft>(PROXY_HEADER, { manual: '5.2' }, [
     'proxy-v2-options LIST',
     'set-proxy-v2-tlv-fmt FORMAT',
   ]),
-  ...unsupported<ServerDraft>(
-    "agent checks are not in this version; use 'check'",
-    { manual: '5.2', words: 0 },
-    ['agent-check'],
-  ),
-  ...noEffect<ServerDraft>(
-    "it belongs to 'agent-check', which is not in this version",
-    { manual: '5.2', words: 1 },
-    ['agent-addr ADDR', 'agent-inter TIME', 'agent-port N', 'agent-send TEXT'],
-  ),
-  ...unsupported<ServerDraft>(
-    "names are resolved once, at start; see 'init-addr'",
-    { manual: '5.2', words: 1 },
-    ['resolvers ID'],
-  ),
-  ...noEffect<ServerDraft>(
-    "it belongs to 'resolvers', which is not in this version",
-    { manual: '5.2', words: 1 },
-    ['resolve-net NETS', 'resolve-opts LIST', 'resolve-prefer ipv4|ipv6'],
-  ),
-  ...unsupported<ServerDraft>('connect directly', { manual: '5.2', words: 1 }, [
+  ...unsupported<ServerDraft>("agent checks are not in this version; use 'check'", { manual: '5.2' }, [
+    'agent-check',
+  ]),
+  ...noEffect<ServerDraft>("it belongs to 'agent-check', which is not in this version", { manual: '5.2' }, [
+    'agent-addr ADDR',
+    'agent-inter TIME',
+    'agent-port N',
+    'agent-send TEXT',
+  ]),
+  ...unsupported<ServerDraft>("names are resolved once, at start; see 'init-addr'", { manual: '5.2' }, [
+    'resolvers ID',
+  ]),
+  ...noEffect<ServerDraft>("it belongs to 'resolvers', which is not in this version", { manual: '5.2' }, [
+    'resolve-net NETS',
+    'resolve-opts LIST',
+    'resolve-prefer ipv4|ipv6',
+  ]),
+  ...unsupported<ServerDraft>('connect directly', { manual: '5.2' }, [
     'socks4 ADDR',
     'namespace NAME',
     'usesrc ADDR',
     'tcp-md5sig KEY',
     'healthcheck NAME',
   ]),
-  ...unsupported<ServerDraft>('connect directly', { manual: '5.2', words: 0 }, ['check-via-socks4']),
-  ...unsupported<ServerDraft>('only traffic to TCP servers is carried', { manual: '5.2', words: 1 }, [
+  ...unsupported<ServerDraft>('connect directly', { manual: '5.2' }, ['check-via-socks4']),
+  ...unsupported<ServerDraft>('only traffic to TCP servers is carried', { manual: '5.2' }, [
     'log-proto WORD',
     'log-bufsize N',
   ]),
-  ...noEffect<ServerDraft>(NODE, { manual: '5.2', words: 1 }, ['tcp-ut TIME', 'cc NAME', 'idle-ping TIME']),
-  ...noEffect<ServerDraft>(NODE, { manual: '5.2', words: 0 }, ['tfo']),
-  ...noEffect<ServerDraft>('connections to servers are not reused in mode tcp', { manual: '5.2', words: 1 }, [
+  ...noEffect<ServerDraft>(NODE, { manual: '5.2' }, ['tcp-ut TIME', 'cc NAME', 'idle-ping TIME']),
+  ...noEffect<ServerDraft>(NODE, { manual: '5.2' }, ['tfo']),
+  ...noEffect<ServerDraft>('connections to servers are not reused in mode tcp', { manual: '5.2' }, [
     'max-reuse N',
     'pool-conn-name EXPR',
     'pool-low-conn N',
     'pool-max-conn N',
     'pool-purge-delay TIME',
   ]),
-  ...noEffect<ServerDraft>('it concerns nothing that this program does', { manual: '5.2', words: 1 }, [
+  ...noEffect<ServerDraft>('it concerns nothing that this program does', { manual: '5.2' }, [
     'guid TEXT',
     'shard N',
   ]),
-  ...noEffect<ServerDraft>('there is no persistence in this version', { manual: '5.2', words: 0 }, [
-    'non-stick',
-  ]),
-  ...noEffect<ServerDraft>('maxconn is always strict here', { manual: 'HAProxy 3.1', words: 0 }, [
-    'strict-maxconn',
-  ]),
-  ...httpOnly<ServerDraft>({ manual: '5.2', words: 0 }, ['check-reuse-pool']),
-  ...httpOnly<ServerDraft>({ manual: '5.2', words: 1 }, [
+  ...noEffect<ServerDraft>('there is no persistence in this version', { manual: '5.2' }, ['non-stick']),
+  ...noEffect<ServerDraft>('maxconn is always strict here', { manual: 'HAProxy 3.1' }, ['strict-maxconn']),
+  ...httpOnly<ServerDraft>({ manual: '5.2' }, ['check-reuse-pool']),
+  ...httpOnly<ServerDraft>({ manual: '5.2' }, [
     'check-proto NAME',
     'cookie VALUE',
     'proto NAME',

@@ -5,6 +5,7 @@
  */
 import { didYouMean } from '../line.ts';
 import type { Line } from '../line.ts';
+import { skipArguments, takeArguments } from './arguments.ts';
 import { usageOf } from './entry.ts';
 import type { Entry } from './entry.ts';
 
@@ -27,19 +28,27 @@ export function readParams<Target extends { readonly said: Map<string, unknown> 
   what: string,
 ): void {
   for (let word = line.takeOptional(); word !== undefined; word = line.takeOptional()) {
-    const entry = table.get(word) ?? table.get(word.replace(/\(.*$/, ''));
-    if (entry === undefined) {
-      const hint = didYouMean(word, [...table.keys()]) ?? unknownHint(word, what);
-      line.alert('unknown-keyword', `unknown keyword '${word}' in '${what}'`, hint);
-      line.skipRest();
-      return;
-    }
+    const entry = findParam(table, word);
+    if (entry === null) return refuseParam(line, word, table, what);
     line.keyword = word;
     line.usage = usageOf(entry);
     target.said.set(word, line.lastPlace());
     if (entry.state === 'supported') entry.read(line, target);
+    else if (entry.state === 'no-effect') answerNoEffect(line, entry, what);
     else answerParam(line, entry, what);
   }
+}
+
+/** The row of a parameter; `word` may carry arguments in parentheses. */
+export function findParam<Target>(table: ParamTable<Target>, word: string): Entry<Target> | null {
+  return table.get(word) ?? table.get(word.replace(/\(.*$/, '')) ?? null;
+}
+
+/** A word in no table: an alert, and the end of the line. */
+export function refuseParam(line: Line, word: string, table: ParamTable<never>, what: string): void {
+  const hint = didYouMean(word, table.keys()) ?? unknownHint(word, what);
+  line.alert('unknown-keyword', `unknown keyword '${word}' in '${what}'`, hint);
+  line.skipRest();
 }
 
 function unknownHint(word: string, what: string): string {
@@ -47,14 +56,23 @@ function unknownHint(word: string, what: string): string {
   return 'docs/manual/keywords.md lists them all';
 }
 
-function answerParam(line: Line, entry: Exclude<Entry<never>, { state: 'supported' }>, what: string): void {
+type Answered<State> = Extract<Entry<never>, { readonly state: State }>;
+
+function answerNoEffect(line: Line, entry: Answered<'no-effect'>, what: string): void {
+  const place = line.lastPlace();
+  if (!takeArguments(line, entry.args)) return;
+  const message = `'${entry.keyword}' in '${what}' has no effect: ${entry.why}`;
+  if (entry.severity === 'warning') line.warning('no-effect', message, null, place);
+  else line.notice('no-effect', message, null, place);
+}
+
+function answerParam(
+  line: Line,
+  entry: Answered<'http-only' | 'unsupported' | 'removed'>,
+  what: string,
+): void {
   const name = `'${entry.keyword}' in '${what}'`;
   switch (entry.state) {
-    case 'no-effect':
-      if (entry.severity === 'warning')
-        line.warning('no-effect', `${name} has no effect: ${entry.why}`, null);
-      else line.notice('no-effect', `${name} has no effect: ${entry.why}`, null);
-      break;
     case 'http-only':
       if (entry.severity === 'notice')
         line.notice('needs-mode-http', `${name} is ignored: it needs mode http`, null);
@@ -67,5 +85,5 @@ function answerParam(line: Line, entry: Exclude<Entry<never>, { state: 'supporte
       line.alert('removed-keyword', `${name} is no keyword any more`, entry.instead);
       break;
   }
-  for (let count = entry.words ?? 0; count > 0; count--) line.takeOptional();
+  skipArguments(line, entry.args);
 }

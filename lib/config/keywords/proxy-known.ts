@@ -102,7 +102,7 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
   ...noEffect<ProxyDraft>(
     'the program is one process with one thread',
     { manual: 'HAProxy 2.4', sections: 'DFLB' },
-    ['bind-process SET'],
+    ['bind-process SET…'],
   ),
   ...noEffect<ProxyDraft>(
     'it concerns nothing that this program does',

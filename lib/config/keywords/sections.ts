@@ -10,8 +10,8 @@ export interface OtherSection {
   readonly name: string;
   /** Section of the HAProxy 2.6 manual, or `HAProxy 3.1`, the version that brought it. */
   readonly manual: string;
-  /** `warning`: what it holds has no effect. `alert`: ignoring it would leave something undone. */
-  readonly severity: 'warning' | 'alert';
+  /** `notice`: what it holds has no effect; whoever refers to it is told more. `alert`: ignoring it would leave something undone. */
+  readonly severity: 'notice' | 'alert';
   readonly why: string;
   /** First words of the statements it may hold. */
   readonly keywords: readonly string[];
@@ -23,14 +23,14 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
   {
     name: 'userlist',
     manual: '3.4',
-    severity: 'warning',
+    severity: 'notice',
     why: 'nothing here asks for passwords',
     keywords: ['group', 'user'],
   },
   {
     name: 'peers',
     manual: '3.5',
-    severity: 'warning',
+    severity: 'notice',
     why: 'there are no stick tables to share',
     keywords: [
       'bind',
@@ -48,7 +48,7 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
   {
     name: 'mailers',
     manual: '3.6',
-    severity: 'warning',
+    severity: 'notice',
     why: 'no mail is sent; alert rules are under deploy/',
     keywords: ['mailer', 'timeout'],
   },
@@ -62,14 +62,14 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
   {
     name: 'http-errors',
     manual: '3.8',
-    severity: 'warning',
+    severity: 'notice',
     why: 'there is no HTTP processing in this version',
     keywords: ['errorfile'],
   },
   {
     name: 'ring',
     manual: '3.9',
-    severity: 'warning',
+    severity: 'notice',
     why: 'logs are not kept in rings',
     keywords: ['backing-file', 'description', 'format', 'maxlen', 'server', 'size', 'timeout', ...LOG],
   },
@@ -83,7 +83,7 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
   {
     name: 'resolvers',
     manual: '5.3.2',
-    severity: 'warning',
+    severity: 'notice',
     why: "names are resolved once, at start; see 'init-addr'",
     keywords: [
       'accepted_payload_size',
@@ -97,14 +97,14 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
   {
     name: 'cache',
     manual: '6.2.1',
-    severity: 'warning',
+    severity: 'notice',
     why: 'there is no HTTP processing in this version',
     keywords: ['max-age', 'max-object-size', 'max-secondary-entries', 'process-vary', 'total-max-size'],
   },
   {
     name: 'fcgi-app',
     manual: '10.1.1',
-    severity: 'warning',
+    severity: 'notice',
     why: 'there is no HTTP processing in this version',
     keywords: [
       'acl',
@@ -121,35 +121,35 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
   {
     name: 'log-profile',
     manual: 'HAProxy 3.1',
-    severity: 'warning',
+    severity: 'notice',
     why: "log profiles are not in this version; see 'log-format'",
     keywords: ['log-tag', 'on'],
   },
   {
     name: 'crt-store',
     manual: 'HAProxy 3.0',
-    severity: 'warning',
+    severity: 'notice',
     why: 'TLS is not terminated in this version',
     keywords: ['crt-base', 'key-base', 'load'],
   },
   {
     name: 'traces',
     manual: 'HAProxy 3.1',
-    severity: 'warning',
+    severity: 'notice',
     why: 'traces are not available; see the log and the metrics',
     keywords: ['trace'],
   },
   {
     name: 'healthcheck',
     manual: 'HAProxy 3.4',
-    severity: 'warning',
+    severity: 'notice',
     why: 'scripted checks are not in this version',
     keywords: ['http-check', 'option', 'tcp-check', 'type'],
   },
   {
     name: 'acme',
     manual: 'HAProxy 3.2',
-    severity: 'warning',
+    severity: 'notice',
     why: 'TLS is not terminated in this version',
     keywords: [
       'account-key',

@@ -1,11 +1,12 @@
 /**
  * The manual page of the keyword table, made from the table, so that page and program cannot differ.
  *
- * `docs/manual/keywords.md` is this text; a test checks that it is current. Not here: the rows (`keywords/`).
+ * `docs/manual/keywords.md` is this text; a test checks that it is current, and writes it (`keywords.test.ts`). No part of
+ * the program. Not here: the rows (`lib/config/keywords/`).
  */
-import { DIAGNOSTIC_CODES } from './codes.ts';
-import { ALL_KEYWORDS, OTHER_SECTIONS } from './keywords.ts';
-import type { AnyEntry } from './keywords/entry.ts';
+import { DIAGNOSTIC_CODES } from '../../lib/config/codes.ts';
+import { ALL_KEYWORDS, OTHER_SECTIONS } from '../../lib/config/keywords.ts';
+import type { AnyEntry } from '../../lib/config/keywords/entry.ts';
 
 const INTRODUCTION = `# Keywords
 
