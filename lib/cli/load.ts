@@ -11,12 +11,15 @@ import { readConfigFiles } from '../config/files.ts';
 import { parseConfig } from '../config/parse.ts';
 import { Places } from '../config/places.ts';
 import { renderDiagnostics } from '../config/render.ts';
+import type { ConfigText } from '../config/statements.ts';
 import type { CommandLine } from './arguments.ts';
 import type { Messages } from './messages.ts';
 import { QUICK_FORM_FILE, quickFormText } from './quick-form.ts';
 
 /** A configuration that may be started. */
 export interface Loaded {
+  /** As read. */
+  readonly texts: readonly ConfigText[];
   readonly config: Config;
   /** Where its parts were written, for faults that are found later. */
   readonly places: Places;
@@ -27,19 +30,16 @@ export interface Loaded {
 
 /**
  * The configuration the command line asks for; null if it has faults, which have been said then.
- * `environment` holds the variables its text may use. `repeated` leaves out what a first reading has said already.
+ * `environment` holds the variables its text may use. `texts`: what another process has read, and said all about but faults.
  */
 export function loadConfig(
   command: CommandLine,
   environment: NodeJS.ProcessEnv,
   messages: Messages,
-  options: { readonly repeated: boolean } = { repeated: false },
+  texts: readonly ConfigText[] | null = null,
 ): Loaded | null {
   const quickText = command.quick === null ? null : quickFormText(command.quick);
-  const read =
-    quickText === null
-      ? readConfigFiles(command.files)
-      : { texts: [{ file: QUICK_FORM_FILE, text: quickText }], diagnostics: [] };
+  const read = texts === null ? readTexts(command, quickText) : { texts, diagnostics: [] };
   const unreadable = read.diagnostics.some((one) => one.severity === 'alert');
   const parsed = unreadable
     ? { config: null, diagnostics: [], places: new Places() }
@@ -49,7 +49,7 @@ export function loadConfig(
     showFaults(diagnostics, messages);
     return null;
   }
-  if (!options.repeated) show(diagnostics, messages);
+  if (texts === null) show(diagnostics, messages);
   const config = withCommandLine(parsed.config, command);
   const warningCount = diagnostics.filter((one) => one.severity === 'warning').length;
   if (warningCount > 0 && (command.zeroWarning || config.global.zeroWarning)) {
@@ -58,7 +58,12 @@ export function loadConfig(
   }
   // What the command line says beside the quick form is not in that text.
   const told = quickText !== null && isDeepStrictEqual(config, parsed.config) ? quickText : null;
-  return { config, places: parsed.places, quickText: told, warningCount };
+  return { texts: read.texts, config, places: parsed.places, quickText: told, warningCount };
+}
+
+function readTexts({ files }: CommandLine, quickText: string | null): ReturnType<typeof readConfigFiles> {
+  if (quickText === null) return readConfigFiles(files);
+  return { texts: [{ file: QUICK_FORM_FILE, text: quickText }], diagnostics: [] };
 }
 
 /** Shows what forbids a start, in HAProxy's order: the faults, the files they are in, the verdict. */

@@ -19,7 +19,7 @@ import type { LoadBalancer } from '../load-balancer.ts';
 import { systemClock } from '../time/clock.ts';
 import type { CommandLine } from './arguments.ts';
 import type { Context } from './context.ts';
-import { startDaemon } from './daemon.ts';
+import { namedDescriptors, startDaemon } from './daemon.ts';
 import { endpoint, showEvents } from './debug.ts';
 import { EXIT_CODES, exitCodeOf, exitCodeOfFaults } from './exit-codes.ts';
 import { openJsonLog } from './json-log.ts';
@@ -36,12 +36,13 @@ import { notifyReady } from './systemd.ts';
 
 /** Starts what the command line asks for and serves until a signal ends it; resolves with the exit status. */
 export async function start(command: CommandLine, context: Context, messages: Messages): Promise<number> {
-  const repeated = context.daemonReport !== null;
-  const loaded = loadConfig(command, context.environment, messages, { repeated });
+  const { daemonReport, environment, invocation, signals } = context;
+  const loaded = loadConfig(command, environment, messages, daemonReport?.texts() ?? null);
   if (loaded === null) return EXIT_CODES.fault.code;
-  const { config } = loaded;
-  if (!repeated && goesToBackground(command, config)) {
-    return await startDaemon(context.invocation, context.signals, (text) => messages.raw(text));
+  const { config, texts } = loaded;
+  if (daemonReport === null && goesToBackground(command, config)) {
+    const handover = { texts, descriptors: namedDescriptors(config) };
+    return await startDaemon(invocation, handover, signals, (text) => messages.raw(text));
   }
   const said = config.global.quiet
     ? new Messages(context.terminal, { quiet: true, pid: messages.pid })

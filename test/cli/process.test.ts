@@ -1,6 +1,6 @@
 /** The command as operators run it: one process per case, so only what needs a process stands here. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import net from 'node:net';
 import t from 'tap';
@@ -233,6 +233,23 @@ function killed(pid: number): void {
     return;
   }
 }
+
+void t.test('-D reads the configuration once: a pipe will do', async (t) => {
+  const { file, port } = await setting(t);
+  const pipe = join(dirname(file), 'pipe');
+  const pidfile = join(dirname(file), 'sluice.pid');
+  execFileSync('mkfifo', [pipe]);
+  const parent = Command.start(['-D', '-p', pidfile, '-f', pipe]);
+  let writer: number | null = null;
+  await eventually(async () => (writer = openPipe(pipe)) !== null, 'the pipe to be read');
+  if (writer === null) return;
+  writeSync(writer, readFileSync(file));
+  closeSync(writer);
+  t.equal(await parent.ended(), 0);
+  const pid = Number(readFileSync(pidfile, 'utf8'));
+  t.teardown(() => killed(pid));
+  await connected(t, port);
+});
 
 void t.test('-D that cannot bind says so and exits as a start in the foreground', async (t) => {
   const { file, port } = await setting(t);
