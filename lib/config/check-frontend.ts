@@ -58,12 +58,12 @@ function checkDefaultBackend(proxy: ProxyConfig, index: number, known: Known, co
   if (name === null) return;
   const path = ['proxy', index, 'default_backend'];
   if (name === proxy.name && proxy.backend !== null) {
-    const message = `loop detected for default_backend: '${name}'`;
+    const message = `${describe(proxy)}: loop detected, it is named as its own backend`;
     return complain('alert', 'default-backend-loop', message, path, 'leave it out');
   }
   const target = known.backend(name);
   if (target === null) {
-    const message = `${describe(proxy)}: unable to find required default_backend '${name}'`;
+    const message = `${describe(proxy)}: unable to find required backend '${name}'`;
     complain('alert', 'unknown-backend', message, path, () => didYouMean(name, known.backendNames()));
   } else if (target.disabled && !proxy.disabled) {
     const message = `${describe(proxy)}: ${describe(target)} is disabled, so its clients are closed`;

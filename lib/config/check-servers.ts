@@ -48,8 +48,8 @@ function checkAddress(proxy: ProxyConfig, server: ServerConfig, at: At, complain
   const { address } = server;
   if (address.kind === 'unix' || (address.host !== '0.0.0.0' && address.host !== '::')) return;
   const message = `server '${proxy.name}/${server.name}': the client's own destination ('${address.host}') is not supported`;
-  // A server that starts in maintenance is dialled by nobody, so the rest of the file may run.
-  const severity = server.disabled ? 'warning' : 'alert';
+  // What is disabled is dialled by nobody, so the rest of the file may run.
+  const severity = server.disabled || proxy.disabled ? 'warning' : 'alert';
   complain(severity, 'unsupported-value', message, at('address'), "name the server's address");
 }
 

@@ -26,7 +26,7 @@ import {
   OPTION_DEFAULTS,
   SERVER_DEFAULTS,
 } from './defaults.ts';
-import type { Place } from './diagnostic.ts';
+import type { Diagnostic, Place } from './diagnostic.ts';
 import type { Variables } from './variables.ts';
 
 /** The same shape without `readonly`, at every depth. */
@@ -81,11 +81,15 @@ export interface ProxyDraft {
   readonly frontend: Omit<Mutable<FrontendConfig>, 'binds'>;
   readonly backend: Omit<Mutable<BackendConfig>, 'servers'>;
   readonly binds: BindDraft[];
+  /** The first `use_backend` without condition, which goes before `default_backend`. */
+  useBackend: { readonly name: string; readonly place: Place } | null;
   readonly servers: ServerDraft[];
   readonly defaultServer: ServerDraft;
   /** Where `option httplog` stands if it is the log format in force; null otherwise. */
   httpLogAt: Place | null;
   readonly httpOnly: HttpOnlyUse[];
+  /** What is not supported and was only a notice, since the section is disabled; alerts again if it is enabled below. */
+  readonly excused: Diagnostic[];
   /** Everything said in this section or inherited; `own` holds what this section said itself. */
   readonly said: SaidAt;
   readonly own: Set<string>;
@@ -138,10 +142,12 @@ export function newProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraf
     frontend,
     backend,
     binds: [],
+    useBackend: null,
     servers: [],
     defaultServer: newServer(),
     httpLogAt: null,
     httpOnly: [],
+    excused: [],
     said: new Map(),
     own: new Set(),
   };
@@ -150,7 +156,7 @@ export function newProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraf
 /** Reference 1.6: all is copied but `bind`, `server`, `id` and `description`, which `defaults` cannot hold. */
 function inheritProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraft): ProxyDraft {
   const copy = structuredClone(from);
-  return { ...copy, kind, name, httpOnly: [], own: new Set() };
+  return { ...copy, kind, name, httpOnly: [], excused: [], own: new Set() };
 }
 
 /** True if the section has a frontend half; a `defaults` section has both. */

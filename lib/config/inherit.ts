@@ -149,7 +149,8 @@ export function settleOptions(options: ProxyOptions, kind: ProxyKind): ProxyOpti
 
 function settleFrontend(draft: ProxyDraft): FrontendConfig {
   const binds: BindConfig[] = draft.binds.map((bind) => structuredClone(bind.values));
-  return { ...structuredClone(draft.frontend), binds };
+  const defaultBackend = draft.useBackend?.name ?? draft.frontend.defaultBackend;
+  return { ...structuredClone(draft.frontend), defaultBackend, binds };
 }
 
 function settleBackend(draft: ProxyDraft, sslVerify: GlobalDraft['sslServerVerify']): BackendConfig {
@@ -175,17 +176,15 @@ function settleMode({ draft, place }: DraftedProxy, diagnostics: Diagnostics): v
     hint: string | null,
   ): void => diagnostics.add({ severity, code, message, place: at, hint });
   const proxy = `${draft.kind} '${draft.name}'`;
+  // `enabled` may stand below what was excused.
+  if (!draft.disabled) for (const alert of draft.excused) diagnostics.add(alert);
   if (draft.mode === 'http') {
     const own = draft.own.has('mode') ? draft.said.get('mode') : undefined;
-    const hint = own === undefined ? `add 'mode tcp' to ${proxy}` : "write 'mode tcp'";
-    add(
-      'alert',
-      'needs-mode-http',
-      `${proxy}: mode http is not available in this version`,
-      own ?? place,
-      hint,
-    );
-    return;
+    const message = `${proxy}: mode http is not available in this version`;
+    if (draft.disabled) return add('notice', 'needs-mode-http', message, own ?? place, null);
+    const tcp = own === undefined ? `add 'mode tcp' to ${proxy}` : "write 'mode tcp'";
+    const hint = `${tcp}, or 'disabled' as its first line to run the rest of the file without it`;
+    return add('alert', 'needs-mode-http', message, own ?? place, hint);
   }
   for (const use of draft.httpOnly) {
     const message = `'${use.keyword}' is ignored because ${proxy} is in mode tcp`;
@@ -200,6 +199,7 @@ function settleMode({ draft, place }: DraftedProxy, diagnostics: Diagnostics): v
 function notePlaces(places: Places, { draft, place }: DraftedProxy, index: number): void {
   places.set(place, 'proxy', index);
   for (const [what, at] of draft.said) places.set(at, 'proxy', index, what);
+  if (draft.useBackend !== null) places.set(draft.useBackend.place, 'proxy', index, 'default_backend');
   draft.binds.forEach(({ said }, position) => noteParams(places, said, 'bind', index, position));
   draft.servers.forEach(({ said }, position) => noteParams(places, said, 'server', index, position));
 }

@@ -6,13 +6,21 @@
  * there and the rest of the file is still read. Not here: splitting into words (`words.ts`), meanings (`keywords/`).
  */
 import type { DiagnosticCode } from './codes.ts';
-import type { Diagnostics, Place, Severity } from './diagnostic.ts';
+import type { Diagnostic, Diagnostics, Place, Severity } from './diagnostic.ts';
 import { closest } from './closest.ts';
 import { parseInteger, parseTimeMs, shown } from './units.ts';
 import type { Parsed } from './units.ts';
 import type { Variables } from './variables.ts';
 import { expandVariables, placeOf } from './words.ts';
 import type { Statement } from './words.ts';
+
+/** Faults of this program rather than of the text. */
+const EXCUSABLE: ReadonlySet<DiagnosticCode> = new Set([
+  'needs-mode-http',
+  'unsupported-address',
+  'unsupported-keyword',
+  'unsupported-value',
+]);
 
 /** `no option X`, `default option X` (manual 4.1); null: neither. */
 export type Prefix = 'no' | 'default' | null;
@@ -26,6 +34,7 @@ export class Line {
   /** The keyword with its arguments as the manual shows them, for hints; null: not known yet. */
   usage: string | null = null;
   readonly #diagnostics: Diagnostics;
+  #excused: Diagnostic[] | null = null;
   #next: number;
   #alerted = false;
 
@@ -36,6 +45,11 @@ export class Line {
     const first = statement.words[0]?.text;
     this.prefix = (first === 'no' || first === 'default') && statement.words.length > 1 ? first : null;
     this.#next = this.prefix === null ? 0 : 1;
+  }
+
+  /** From now on what is not supported is a notice, since the section is disabled; the alerts go to `list`. */
+  excuse(list: Diagnostic[]): void {
+    this.#excused = list;
   }
 
   /** Takes the keyword itself, of so many words. */
@@ -150,9 +164,9 @@ export class Line {
     return placeOf(this.statement, this.prefix === null ? 0 : 1);
   }
 
-  /** An alert at the word taken last. */
-  alert(code: DiagnosticCode, message: string, hint: string | null): void {
-    this.#report('alert', code, message, this.lastPlace(), hint);
+  /** An alert at the word taken last, or at `place`. */
+  alert(code: DiagnosticCode, message: string, hint: string | null, place = this.lastPlace()): void {
+    this.#report('alert', code, message, place, hint);
   }
 
   /** A warning at the word taken last, or at `place`. */
@@ -181,8 +195,12 @@ export class Line {
     place: Place,
     hint: string | null,
   ): void {
-    if (severity === 'alert') this.#alerted = true;
-    this.#diagnostics.add({ severity, code, message, place, hint });
+    const diagnostic = { severity, code, message, place, hint };
+    if (severity !== 'alert') return this.#diagnostics.add(diagnostic);
+    this.#alerted = true;
+    if (this.#excused === null || !EXCUSABLE.has(code)) return this.#diagnostics.add(diagnostic);
+    this.#excused.push(diagnostic);
+    this.#diagnostics.add({ ...diagnostic, severity: 'notice' });
   }
 }
 

@@ -171,6 +171,7 @@ class Parser {
   }
 
   #readProxy(line: Line, draft: ProxyDraft): void {
+    if (draft.disabled && draft.kind !== 'defaults') line.excuse(draft.excused);
     const entry = findEntry(line, PROXY_KEYWORDS, draft.kind);
     if (entry === null || !mayNegate(line, entry)) return;
     if (entry.state === 'unsupported' || entry.state === 'removed') return answer(line, entry, draft.kind);

@@ -257,3 +257,15 @@ global
   t.strictSame(answers(text('ssl-server-verify maybe')), ['alert invalid-value', 'warning missing-timeout']);
   t.end();
 });
+
+void t.test('what was excused in a disabled section is refused if the section is enabled after all', (t) => {
+  const rule = '  tcp-request inspect-delay 5s\n';
+  const found = (lines: string): string[] => answers(`listen l\n  bind :80\n${TIMEOUTS}${lines}`);
+  t.strictSame(found(`  disabled\n${rule}`), ['notice unsupported-keyword']);
+  t.strictSame(found(`  disabled\n${rule}  enabled\n`), [
+    'notice unsupported-keyword',
+    'alert unsupported-keyword',
+  ]);
+  t.strictSame(found(`${rule}  disabled\n`), ['alert unsupported-keyword']);
+  t.end();
+});

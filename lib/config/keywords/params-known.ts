@@ -167,14 +167,11 @@ export const SERVER_KNOWN_ROWS: readonly Entry<ServerDraft>[] = [
     'agent-port N',
     'agent-send TEXT',
   ]),
-  ...unsupported<ServerDraft>("names are resolved once, at start; see 'init-addr'", { manual: '5.2' }, [
-    'resolvers ID',
-  ]),
-  ...noEffect<ServerDraft>("it belongs to 'resolvers', which is not in this version", { manual: '5.2' }, [
-    'resolve-net NETS',
-    'resolve-opts LIST',
-    'resolve-prefer ipv4|ipv6',
-  ]),
+  ...noEffectWarning<ServerDraft>(
+    "a name is resolved once, at start, as the system does it; see 'init-addr'",
+    { manual: '5.2' },
+    ['resolvers ID', 'resolve-net NETS', 'resolve-opts LIST', 'resolve-prefer ipv4|ipv6'],
+  ),
   ...unsupported<ServerDraft>('connect directly', { manual: '5.2' }, [
     'socks4 ADDR',
     'namespace NAME',

@@ -35,11 +35,7 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     'tcp-response content ACTION [CONDITION]',
     'tcp-response inspect-delay TIME',
   ]),
-  ...unsupported<ProxyDraft>(
-    `${RULES}; one 'default_backend' per frontend works`,
-    { manual: '4.2', sections: 'FL' },
-    ['use_backend NAME [CONDITION]', 'force-be-switch CONDITION'],
-  ),
+  ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'FL' }, ['force-be-switch CONDITION']),
   ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'LB' }, [
     'use-server NAME CONDITION',
     'force-persist CONDITION',

@@ -9,7 +9,7 @@ import type { BackendConfig, FrontendConfig, KeepAliveTuning } from '../config.t
 import type { Mutable, ProxyDraft } from '../draft.ts';
 import { didYouMean } from '../line.ts';
 import type { Line } from '../line.ts';
-import { isSuspiciouslySmallTime } from '../units.ts';
+import { isSuspiciouslySmallTime, shown } from '../units.ts';
 import { placeOf } from '../words.ts';
 import { BALANCE_ROWS } from './balance.ts';
 import { readBind } from './bind.ts';
@@ -31,6 +31,7 @@ export const PROXY_ROWS: readonly Row[] = [
   row('default_backend', 'NAME', 'DFL', (line, proxy) => {
     proxy.frontend.defaultBackend = line.take('the name of a backend') ?? proxy.frontend.defaultBackend;
   }),
+  row('use_backend', 'NAME', 'FL', readUseBackend),
   ...BALANCE_ROWS,
   frontTime('timeout client', 'timeoutClientMs'),
   frontTime('timeout client-fin', 'timeoutClientFinMs', 'as timeout client'),
@@ -220,6 +221,29 @@ function keepAlive(
       "the system's",
     ),
   ];
+}
+
+/** The first one holds, whatever `default_backend` says; with a condition it is a rule, which this version has not. */
+function readUseBackend(line: Line, proxy: ProxyDraft): void {
+  const name = line.take('the name of a backend');
+  if (name === null) return;
+  const place = line.lastPlace();
+  const condition = line.takeOptional();
+  if (condition === 'if' || condition === 'unless') {
+    const hint = "rules and ACLs are not in this version; one 'default_backend' per frontend works";
+    line.alert('unsupported-keyword', `'use_backend … ${condition}' is not supported in this version`, hint);
+  } else if (condition !== undefined) {
+    const message = `'use_backend' cannot handle unexpected argument '${shown(condition)}'`;
+    line.alert('unexpected-argument', message, "a condition begins with 'if' or 'unless'");
+  } else if (name.includes('%')) {
+    const hint = 'name one backend';
+    line.alert('unsupported-value', `'use_backend ${shown(name)}': a computed name is not supported`, hint);
+  } else if (proxy.useBackend === null) {
+    proxy.useBackend = { name, place };
+  } else {
+    const message = `'use_backend ${name}' is never reached: the one before has no condition`;
+    line.warning('already-specified', message, 'keep one of the two');
+  }
 }
 
 /** Mode http is noted in `defaults` and refused where a proxy ends up in it (`inherit.ts`). */

@@ -26,6 +26,7 @@ export function readServer(line: Line, proxy: ProxyDraft): void {
   if (address === null) return;
   server.name = name;
   server.address = address;
+  refuseResolvers(line, server);
   proxy.servers.push(server);
 }
 
@@ -39,6 +40,7 @@ export function readServerTemplate(line: Line, proxy: ProxyDraft): void {
   const address = numbers === null ? null : takeServerAddress(line, template);
   readParams(line, template, SERVER_TABLE, 'server-template');
   if (numbers === null || address === null) return;
+  refuseResolvers(line, { ...template, address });
   const firstId = template.values.id;
   for (let number = numbers.from; number <= numbers.to; number++) {
     const server = copyServer(template);
@@ -94,4 +96,13 @@ function takeNumbers(line: Line): { from: number; to: number } | null {
   if (match !== null && from >= 1 && to >= from && to - from < TEMPLATE_MAX) return { from, to };
   line.alert('invalid-value', `'${text}' is no number of servers`, `write a count or a range, e.g. 3 or 5-7`);
   return null;
+}
+
+/** `resolvers` would look the name up while running; where nothing does so at start, the server would never be reached. */
+function refuseResolvers(line: Line, { said, values, address }: ServerDraft): void {
+  const place = said.get('resolvers');
+  if (place === undefined || address?.kind !== 'name') return;
+  if (values.initAddr.some(({ kind }) => kind === 'libc' || kind === 'ip')) return;
+  const message = `'resolvers' is not in this version, and without it the name '${address.host}' is never resolved`;
+  line.alert('unsupported-keyword', message, "let 'init-addr' hold 'libc' or an address", place);
 }
