@@ -84,7 +84,8 @@ export class Signals {
   }
 
   #catch(signal: SignalName): void {
-    this.#release(signal);
+    // To release and catch again would leave a moment in which the signal kills.
+    if (this.#listeners.has(signal)) return;
     const listener = (): void => this.#caught(signal);
     this.#listeners.set(signal, listener);
     this.#source.on(signal, listener);

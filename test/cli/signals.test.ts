@@ -34,6 +34,15 @@ void t.test('once something may be bound, they are kept for whoever serves, in t
   t.same(source.killed, []);
 });
 
+void t.test('from hold to attach there is no moment in which a signal is not caught', async (t) => {
+  const source = new Source();
+  const signals = new Signals(source);
+  signals.hold();
+  source.on('removeListener', (signal) => t.fail(`${String(signal)} was released`));
+  signals.attach(() => {});
+  t.equal(source.listenerCount('SIGINT'), 1);
+});
+
 void t.test('a SIGUSR1 that came before anything could be caught is not lost', async (t) => {
   const signals = new Signals(new Source());
   signals.noteMissedSoftStop();
