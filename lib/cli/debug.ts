@@ -1,18 +1,16 @@
 /**
- * `-d`: every event of a balancer as one line, for people who watch what happens.
+ * `-d`: every event of a balancer as one line, for people who watch what happens. Lines about states have HAProxy's layout.
  *
- * Not here: logs (`../account/log/`).
+ * Not here: logs (`../account/log/`), notices without `-d` (`terminal-log.ts`).
  */
 import type { SessionRecord, SessionStart } from '../account/session.ts';
-import type { ServerStateEvent } from '../backend/states.ts';
 import type { LoadBalancer } from '../load-balancer.ts';
 import type { Messages } from './messages.ts';
 
-/** Shows events of `balancer` until it is closed. */
+/** Shows clients of `balancer` until it is closed. */
 export function showEvents(balancer: LoadBalancer, messages: Messages): void {
   balancer.on('connection', (session) => messages.raw(acceptLine(session)));
   balancer.on('close', (session) => messages.raw(closeLine(session)));
-  balancer.on('serverState', (event) => messages.raw(stateLine(event)));
 }
 
 /** `00000001:https_proxy.accept from 192.0.2.1:51234 to 192.0.2.9:443`, begun as HAProxy's own. */
@@ -27,10 +25,6 @@ export function closeLine(session: SessionRecord): string {
   const { id, frontendName, backendName, serverName, ending, bytesIn, bytesOut, totalMs } = session;
   const traffic = `${bytesIn} bytes in, ${bytesOut} out, ${Math.round(totalMs)} ms`;
   return `${number(id)}:${frontendName}.closed ${backendName}/${serverName ?? '<NOSRV>'} ${ending.reason}, ${traffic}\n`;
-}
-
-function stateLine({ text }: ServerStateEvent): string {
-  return `${text}\n`;
 }
 
 function number(id: number): string {

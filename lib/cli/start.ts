@@ -33,6 +33,7 @@ import { dropPrivileges, findIdentity } from './privileges.ts';
 import type { Identity } from './privileges.ts';
 import { untilStopped } from './stop.ts';
 import { notifyReady } from './systemd.ts';
+import { terminalLog } from './terminal-log.ts';
 
 /** Starts what the command line asks for and serves until a signal ends it; resolves with the exit status. */
 export async function start(command: CommandLine, context: Context, messages: Messages): Promise<number> {
@@ -89,7 +90,8 @@ async function serve(
   const identity = configuredIdentity(config);
   const log = await openJsonLog(config.global.jsonLog, context.terminal);
   try {
-    const logged = log === null ? {} : { logger: log.logger, logDrops: log.writer, sessionLog: true };
+    const logger = terminalLog(messages, command.debug, log?.logger ?? null);
+    const logged = { logger, sessionLog: command.debug || log !== null, ...drops(log) };
     // From here on clients may have come in: an end must be an orderly one.
     context.signals.hold();
     const balancer = await createLoadBalancer(config, { openDescriptorLimit: limit, lookup, ...logged });
@@ -119,6 +121,10 @@ async function serveWith(balancer: LoadBalancer, program: Program): Promise<numb
     // Does nothing after an orderly stop; after a failed step it gives every address back.
     await balancer.close({ drainMs: 0 });
   }
+}
+
+function drops(log: OpenLogger | null): { readonly logDrops?: OpenLogger['writer'] } {
+  return log === null ? {} : { logDrops: log.writer };
 }
 
 /** The configuration with `maxconn` filled in; fails where the descriptors do not suffice, warns without `strict-limits`. */
@@ -162,9 +168,11 @@ function announce(balancer: LoadBalancer, { command, messages }: Program): void 
   }
 }
 
-function showStates(balancer: LoadBalancer, { messages }: Program): void {
+function showStates(balancer: LoadBalancer, { command, messages }: Program): void {
   messages.warning('SIGHUP received, dumping servers states.');
-  for (const line of balancer.logServerStates()) messages.warning(line);
+  const lines = balancer.logServerStates();
+  // With -d whatever is logged about states has been shown.
+  if (!command.debug) for (const line of lines) messages.warning(line);
 }
 
 function sentenceOf(error: unknown): string {

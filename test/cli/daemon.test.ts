@@ -107,7 +107,7 @@ void t.test('the descriptors of bind and log lines are known, the standard ones 
   const text = `global\n  log fd@7 local0\n  log stdout local0
 listen l\n  mode tcp\n  bind fd@5\n  bind fd@6\n  log fd@5 local0\n  server a 192.0.2.1:1\n`;
   const { config } = parseConfig([{ file: 'fd.cfg', text }]);
-  t.same(config === null ? null : namedDescriptors(config).toSorted(), [5, 6, 7]);
+  t.same(config === null ? null : new Set(namedDescriptors(config)), new Set([5, 6, 7]));
 });
 
 void t.test('a process that nobody waits for has no report, and the mark is not handed on', async (t) => {

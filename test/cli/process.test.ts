@@ -170,6 +170,17 @@ void t.test('SIGHUP shows the states of the servers, and the rest is said to hav
   t.equal(await command.ended(), 0);
 });
 
+void t.test('-d shows states as HAProxy prints them', async (t) => {
+  const port = await unusedPort();
+  const words = ['--listen', '127.0.0.1:0', '--server', `127.0.0.1:${port},check,inter=100,fall=1`, '-d'];
+  const command = Command.start(words);
+  t.teardown(() => command.kill());
+  await command.said(/^\[WARNING\] +\([0-9]+\) : Server main\/s1 is DOWN, reason: Layer4 connection problem/);
+  await command.said(/^\[ALERT\] +\([0-9]+\) : proxy main has no server available!$/);
+  command.signal('SIGINT');
+  t.equal(await command.ended(), 0);
+});
+
 void t.test('goes on serving when nobody reads its words any more', async (t) => {
   const { file, port } = await setting(t);
   const command = await started(t, ['-f', file, '-d']);
