@@ -5,12 +5,13 @@
  *
  *     none --first batch--> running --exits--> none (started again by a later batch, at most once a second)
  *     running --cannot be started--> without (for good)
+ *     running --this process has become another user--> running, a new one (privileges were given up after it was started)
  *
  * Not here: bounds (`line-writer.ts`), what a line says.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import type { Clock } from '../../time/clock.ts';
+import type { Clock, Timer } from '../../time/clock.ts';
 import type { LineSink } from './line-writer.ts';
 import type { Logger } from './logger.ts';
 
@@ -32,22 +33,36 @@ while (my $line = <STDIN>) {
 
 const RESTART_MS = 1000;
 
+/** A client that comes while addresses are bound may have its line before privileges go; they go soon after, or never. */
+const SECOND_LOOK_MS = 10_000;
+
+/** What tests put in place of the system's. */
+export interface HelperSurroundings {
+  /** The program to run. */
+  readonly perl: string;
+  /** Who this process is now; undefined on systems without users. */
+  readonly uid: () => number | undefined;
+}
+
+const system: HelperSurroundings = { perl: 'perl', uid: () => process.getuid?.() };
+
 export class DatagramSink implements LineSink {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #perl: string;
+  readonly #system: HelperSurroundings;
   #lost: (lineCount: number) => void = () => {};
   #helper: ChildProcess | null = null;
+  #helperUid: number | undefined;
+  #secondLook: Timer | null = null;
   #startedMs = Number.NEGATIVE_INFINITY;
   #without = false;
 
-  /** `perl`: the program to run, for tests. */
-  constructor(path: string, clock: Clock, logger: Logger, perl = 'perl') {
+  constructor(path: string, clock: Clock, logger: Logger, surroundings: Partial<HelperSurroundings> = {}) {
     this.#path = path;
     this.#clock = clock;
     this.#logger = logger;
-    this.#perl = perl;
+    this.#system = { ...system, ...surroundings };
   }
 
   start(lost: (lineCount: number) => void): void {
@@ -68,22 +83,39 @@ export class DatagramSink implements LineSink {
   }
 
   close(): void {
-    // End, not kill: the helper sends what it still has.
+    this.#secondLook?.cancel();
+    this.#letGo();
+  }
+
+  /** End, not kill: the helper sends what it still has. */
+  #letGo(): void {
     this.#helper?.stdin?.end();
     this.#helper = null;
   }
 
+  /** A helper with rights that this process has given up must not stay. */
+  #letGoOfStranger(): void {
+    if (this.#helper === null || this.#helperUid === this.#system.uid()) return;
+    this.#letGo();
+    this.#startedMs = Number.NEGATIVE_INFINITY;
+  }
+
   #running(): ChildProcess | null {
+    this.#letGoOfStranger();
     if (this.#helper !== null || this.#without) return this.#helper;
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#startedMs < RESTART_MS) return null;
     this.#startedMs = nowMs;
     this.#helper = this.#spawn();
+    this.#helperUid = this.#system.uid();
+    this.#secondLook?.cancel();
+    if (this.#helperUid === 0)
+      this.#secondLook = this.#clock.after(SECOND_LOOK_MS, () => this.#letGoOfStranger());
     return this.#helper;
   }
 
   #spawn(): ChildProcess {
-    const helper = spawn(this.#perl, ['-e', HELPER, this.#path], {
+    const helper = spawn(this.#system.perl, ['-e', HELPER, this.#path], {
       stdio: ['pipe', 'pipe', 'ignore'],
       // Its own session: Ctrl-C at the terminal must not end it before the last lines.
       detached: true,

@@ -200,7 +200,7 @@ void t.test('without the helper, unix datagram lines are dropped and one notice 
     ...silentLogger,
     warn: (_fields: unknown, text?: string) => void notices.push(String(text)),
   };
-  const sink = new DatagramSink('/dev/log', systemClock, logger, '/nonexistent/perl');
+  const sink = new DatagramSink('/dev/log', systemClock, logger, { perl: '/nonexistent/perl' });
   let lostCount = 0;
   sink.start((lineCount) => (lostCount += lineCount));
   await new Promise<void>((resolve) => sink.write(['one\n', 'two\n'], resolve));
