@@ -5,14 +5,19 @@
  * Not here: looking up again while running (a later room).
  */
 import { lookup as systemLookup } from 'node:dns/promises';
-import type { ServerConfig, ServerPort } from '../config/config.ts';
+import type { NameFamily, ServerConfig, ServerPort } from '../config/config.ts';
 import { SluiceError } from '../errors.ts';
 import type { ServerTarget } from './server.ts';
 
-/** A host name's first address as the system gives it; rejects if there is none. */
-export type Lookup = (name: string) => Promise<string>;
+/** A host name's first address as the system gives it, of `family` alone if given; rejects if there is none. */
+export type Lookup = (name: string, family?: NameFamily) => Promise<string>;
 
-export const lookupBySystem: Lookup = async (name) => (await systemLookup(name)).address;
+export const lookupBySystem: Lookup = async (name, family) => {
+  const { address } = await systemLookup(name, { family: family === undefined ? 0 : NUMBERS[family] });
+  return address;
+};
+
+const NUMBERS = { ipv4: 4, ipv6: 6 } as const;
 
 /**
  * Null where `init-addr` ends with `none`: the server then starts in maintenance. Rejects with ERR_NAME_NOT_RESOLVED if
@@ -31,7 +36,7 @@ export async function resolveServer(
     case 'ipv6':
       return tcp(address.host, address.port);
     case 'name': {
-      const host = await firstAddress(config, address.host, backendName, lookup);
+      const host = await firstAddress(config, address, backendName, lookup);
       return host === null ? null : tcp(host, address.port);
     }
   }
@@ -39,7 +44,7 @@ export async function resolveServer(
 
 async function firstAddress(
   config: ServerConfig,
-  name: string,
+  { host: name, family }: { readonly host: string; readonly family?: NameFamily },
   backendName: string,
   lookup: Lookup,
 ): Promise<string | null> {
@@ -55,7 +60,7 @@ async function firstAddress(
         return step.host;
       case 'libc':
         try {
-          return await lookup(name);
+          return await lookup(name, family);
         } catch (error) {
           failure = error;
         }
@@ -63,7 +68,7 @@ async function firstAddress(
   }
   throw new SluiceError(
     'ERR_NAME_NOT_RESOLVED',
-    `server ${backendName}/${config.name}: the name '${name}' has no address; ` +
+    `server ${backendName}/${config.name}: the name '${name}' has no ${family === undefined ? '' : `${family} `}address; ` +
       "add 'init-addr last,libc,none' to start without it",
     { cause: failure, retryable: true },
   );

@@ -23,9 +23,10 @@ export interface Machine {
 /** Asks once for each name: hundreds of servers may share one. */
 export function remembering(lookup: Lookup): Lookup {
   const asked = new Map<string, Promise<string>>();
-  return (name) => {
-    const answer = asked.get(name) ?? lookup(name);
-    asked.set(name, answer);
+  return (name, family) => {
+    const key = `${family ?? 'ip'}@${name}`;
+    const answer = asked.get(key) ?? lookup(name, family);
+    asked.set(key, answer);
     return answer;
   };
 }

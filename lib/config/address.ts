@@ -7,7 +7,14 @@
  * Not here: resolving names, opening anything, the prefix of `unix-bind`.
  */
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
-import type { BindAddress, LogTarget, ServerAddress, ServerPort, SourceAddress } from './config.ts';
+import type {
+  BindAddress,
+  LogTarget,
+  NameFamily,
+  ServerAddress,
+  ServerPort,
+  SourceAddress,
+} from './config.ts';
 import { failed, parsed, shown } from './units.ts';
 import type { Failed, Parsed } from './units.ts';
 
@@ -45,7 +52,7 @@ export function parseServerAddress(text: string): Parsed<ServerAddress> {
   if (!split.ok) return split;
   if (split.value.kind === 'fd') return notHere(text, 'a descriptor cannot be connected to');
   if (split.value.kind === 'unix') return parsed(split.value);
-  const host = readHost(split.value, text);
+  const host = readServerHost(split.value, text);
   if (!host.ok) return host;
   const port = readServerPort(split.value.port, text);
   return port.ok ? parsed({ ...host.value, port: port.value }) : port;
@@ -93,7 +100,8 @@ export function printBindAddresses(addresses: readonly BindAddress[]): string {
 /** Inverse of `parseServerAddress`. */
 export function printServerAddress(address: ServerAddress): string {
   if (address.kind === 'unix') return printPath(address.path);
-  return printHost(address.host) + printServerPort(address.port);
+  const family = address.family === undefined ? '' : `${address.family}@`;
+  return family + printHost(address.host) + printServerPort(address.port);
 }
 
 /** Inverse of `parseSourceAddress`. */
@@ -242,6 +250,14 @@ function readHost(parts: InetParts, text: string): Parsed<Host> {
   if (bracketed || !isHostName(host)) return badAddress(host, text);
   if (family !== 'any') return notHere(text, `'${family}@' before a host name is not supported`);
   return parsed({ kind: 'name', host });
+}
+
+/** As `readHost`; of a name, `ipv4@` and `ipv6@` choose which of its addresses is taken. */
+function readServerHost(parts: InetParts, text: string): Parsed<Host & { readonly family?: NameFamily }> {
+  if (parts.family === 'any') return readHost(parts, text);
+  const host = readHost({ ...parts, family: 'any' }, text);
+  if (!host.ok || host.value.kind !== 'name') return readHost(parts, text);
+  return parsed({ ...host.value, family: parts.family });
 }
 
 /** Digits and dots alone are a mistyped IPv4 address, whatever the resolver would make of them. */

@@ -54,8 +54,17 @@ export type ServerPort =
   | { readonly kind: 'fixed'; readonly port: number }
   | { readonly kind: 'client'; readonly offset: number };
 
+/** The only kind of address that is taken for a name (`ipv4@name`, `ipv6@name`). */
+export type NameFamily = 'ipv4' | 'ipv6';
+
 export type ServerAddress =
-  | { readonly kind: 'ipv4' | 'ipv6' | 'name'; readonly host: string; readonly port: ServerPort }
+  | {
+      readonly kind: 'ipv4' | 'ipv6' | 'name';
+      readonly host: string;
+      readonly port: ServerPort;
+      /** For a `name`; absent: whatever the system gives first. */
+      readonly family?: NameFamily;
+    }
   | { readonly kind: 'unix'; readonly path: string };
 
 /** `source ADDR[:PORT[-PORT]]`: where outgoing connections come from. Port 0: any free one. */

@@ -1,6 +1,7 @@
 /** From names to addresses at start. */
 import t from 'tap';
-import { resolveServer } from '../../lib/backend/resolve.ts';
+import { lookupBySystem, resolveServer } from '../../lib/backend/resolve.ts';
+import type { Lookup } from '../../lib/backend/resolve.ts';
 import type { ServerConfig } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 
@@ -49,4 +50,17 @@ void t.test('a name without an address stops the start, and says what would not'
     retryable: true,
     message: /server b\/s: the name 'unknown\.test' has no address; add 'init-addr/,
   });
+});
+
+void t.test('the family before a name is what the system is asked for', async (t) => {
+  const byFamily: Lookup = (name, family) => Promise.resolve(`${family ?? 'any'} of ${name}`);
+  const found = async (line: string): Promise<unknown> => resolveServer(serverConfig(line), 'b', byFamily);
+  t.match(await found('s a.test:80'), { address: 'any of a.test' });
+  t.match(await found('s ipv4@a.test:80'), { address: 'ipv4 of a.test' });
+  t.match(await found('s ipv6@a.test:80'), { address: 'ipv6 of a.test' });
+});
+
+void t.test("the system's own look-up keeps to the family", async (t) => {
+  t.equal(await lookupBySystem('localhost', 'ipv4'), '127.0.0.1');
+  t.equal(await lookupBySystem('::1'), '::1');
 });

@@ -123,6 +123,10 @@ void t.test('server has fixed ports and ports relative to the client', async (t)
   const client = (offset: number): object => ({ kind: 'client', offset });
   const cases: [string, object, string][] = [
     ['nirvanahost:9443', { kind: 'name', host: 'nirvanahost', port: fixed(9443) }, 'nirvanahost:9443'],
+    ['ipv4@name:80', { kind: 'name', host: 'name', port: fixed(80), family: 'ipv4' }, 'ipv4@name:80'],
+    ['tcp6@name', { kind: 'name', host: 'name', port: client(0), family: 'ipv6' }, 'ipv6@name'],
+    ['ip@name:80', { kind: 'name', host: 'name', port: fixed(80) }, 'name:80'],
+    ['ipv6@*:80', { kind: 'ipv6', host: '::', port: fixed(80) }, '[::]:80'],
     ['10.0.0.1:80', { kind: 'ipv4', host: '10.0.0.1', port: fixed(80) }, '10.0.0.1:80'],
     ['10.0.0.1', { kind: 'ipv4', host: '10.0.0.1', port: client(0) }, '10.0.0.1'],
     ['10.0.0.1:', { kind: 'ipv4', host: '10.0.0.1', port: client(0) }, '10.0.0.1'],

@@ -83,6 +83,12 @@ const serverAddress: fc.Arbitrary<ServerAddress> = fc.oneof(
       ),
     )
     .map(([at, one]) => ({ ...at, port: one })),
+  fc.tuple(hostName, port, fc.constantFrom('ipv4' as const, 'ipv6' as const)).map(([at, one, family]) => ({
+    kind: 'name' as const,
+    host: at,
+    port: { kind: 'fixed' as const, port: one },
+    family,
+  })),
   path.map((one) => ({ kind: 'unix' as const, path: one })),
 );
 
