@@ -1,17 +1,13 @@
 /**
  * The command from its words to its exit status: one function per action, none of which ends the process.
  *
- * Not here: reading words (`arguments.ts`), the running balancer (`start.ts`), the demonstration (`demo/`).
+ * Not here: reading words (`arguments.ts`), looking at a configuration (`answers.ts`), the running balancer
+ * (`start.ts`), the demonstration (`demo/`).
  */
-import { lookupBySystem } from '../backend/resolve.ts';
-import type { Config } from '../config/config.ts';
 import type { Action, CommandLine } from './arguments.ts';
 import { helpText, parseCommandLine } from './arguments.ts';
-import { answerCondition } from './condition.ts';
 import type { Context } from './context.ts';
-import { EXIT_CODES, exitCodeOfFaults } from './exit-codes.ts';
-import { loadConfig, showFaults } from './load.ts';
-import { machineFaults, remembering } from './machine-faults.ts';
+import { EXIT_CODES } from './exit-codes.ts';
 import { Messages } from './messages.ts';
 import { reasonOf } from './reasons.ts';
 import { ownVersion } from '../version.ts';
@@ -43,6 +39,7 @@ function sayNotices({ action, notices }: CommandLine, { daemonReport }: Context,
   for (const notice of notices) messages.notice(notice);
 }
 
+/** Every action loads its own rooms: `-v` needs no parser, `-c` no balancer, and reading modules is most of their time. */
 const perform: Readonly<Record<Action, Perform>> = {
   help: async (_command, { terminal }) => {
     terminal.out(await helpText());
@@ -51,15 +48,23 @@ const perform: Readonly<Record<Action, Perform>> = {
   version: (_command, { terminal }) => printLines([ownVersion()], terminal),
   versions: (_command, { terminal }) => printLines([versionLine()], terminal),
   build: (_command, { terminal }) => printLines(buildLines(), terminal),
-  condition: (command, { environment }, messages) => {
+  condition: async (command, { environment }, messages) => {
+    const { answerCondition } = await import('./condition.ts');
     const { exitCode, problem } = answerCondition(command.condition, environment);
     if (problem !== null) messages.alert(`-cc : ${problem}`);
     return exitCode;
   },
-  print,
-  check,
+  print: async (command, context, messages) => {
+    const { print } = await import('./answers.ts');
+    return await print(command, context, messages);
+  },
+  check: async (command, context, messages) => {
+    const { check } = await import('./answers.ts');
+    return await check(command, context, messages);
+  },
   run: async (command, context, messages) => {
-    // The balancer's rooms are loaded only where one runs: `-c` and `-v` answer sooner.
+    // In two steps: Node opens all files of one step at once, and this process may have few descriptors.
+    await import('./load.ts');
     const { start } = await import('./start.ts');
     return await start(command, context, messages);
   },
@@ -82,35 +87,4 @@ function changeDirectory(directory: string, messages: Messages): boolean {
     messages.alert(`cannot change to directory ${directory}: ${reasonOf(error)}`);
     return false;
   }
-}
-
-async function print(command: CommandLine, context: Context, messages: Messages): Promise<number> {
-  const loaded = loadConfig(command, context.environment, messages);
-  if (loaded === null) return EXIT_CODES.fault.code;
-  const { printConfig } = await import('../config/print.ts');
-  context.terminal.out(loaded.quickText ?? printConfig(loaded.config));
-  return EXIT_CODES.ok.code;
-}
-
-/** `-c`: everything a start does but binding. */
-async function check(command: CommandLine, context: Context, messages: Messages): Promise<number> {
-  const loaded = loadConfig(command, context.environment, messages);
-  if (loaded === null) return EXIT_CODES.fault.code;
-  const { config, places, warningCount } = loaded;
-  const faults = await machineFaults(config, places, { lookup: remembering(lookupBySystem) });
-  if (faults.length > 0) {
-    showFaults(faults, messages);
-    return exitCodeOfFaults(faults);
-  }
-  if (warningCount > 0) messages.answer('Warnings were found.');
-  if (!hasListener(config)) {
-    messages.answer('Configuration file has no error but will not start (no listener) => exit(2).');
-    return EXIT_CODES.nothingToStart.code;
-  }
-  messages.answer('Configuration file is valid');
-  return EXIT_CODES.ok.code;
-}
-
-function hasListener(config: Config): boolean {
-  return config.proxies.some(({ disabled, frontend }) => !disabled && (frontend?.binds.length ?? 0) > 0);
 }
