@@ -8,7 +8,14 @@ import { fstatSync } from 'node:fs';
 import { resolveServer } from '../backend/resolve.ts';
 import type { Lookup } from '../backend/resolve.ts';
 import type { DiagnosticCode } from '../config/codes.ts';
-import type { BindConfig, Config, LogTarget, ProxyConfig, ServerConfig } from '../config/config.ts';
+import type {
+  BindAddress,
+  BindConfig,
+  Config,
+  LogTarget,
+  ProxyConfig,
+  ServerConfig,
+} from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import type { Path, Places } from '../config/places.ts';
 import { systemAccounts } from '../frontend/accounts.ts';
@@ -41,7 +48,7 @@ export async function machineFaults(
   { lookup }: Machine,
 ): Promise<readonly Diagnostic[]> {
   const faults = new Faults(places);
-  globalFaults(config, faults);
+  await globalFaults(config, faults, lookup);
   for (const [index, proxy] of config.proxies.entries()) {
     if (!proxy.disabled) await proxyFaults(proxy, ['proxy', index], faults, lookup);
   }
@@ -66,7 +73,7 @@ class Faults {
   }
 }
 
-function globalFaults({ global }: Config, faults: Faults): void {
+async function globalFaults({ global }: Config, faults: Faults, lookup: Lookup): Promise<void> {
   accountFault('passwd', global.user, ['global', 'user'], faults);
   accountFault('group', global.group, ['global', 'group'], faults);
   accountFault('passwd', global.unixBind.user, ['global', 'unix-bind'], faults);
@@ -74,13 +81,14 @@ function globalFaults({ global }: Config, faults: Faults): void {
   const problem = global.jsonLog === null ? null : logFileFault(global.jsonLog.target);
   if (problem !== null) faults.add('unusable-file', problem, null, ['global', 'json-log']);
   logFaults(global.log, ['global'], faults);
+  await addressFaults('metrics line', global.metrics, ['global', 'metrics'], faults, lookup);
 }
 
 async function proxyFaults(proxy: ProxyConfig, path: Path, faults: Faults, lookup: Lookup): Promise<void> {
   const { frontend, backend } = proxy;
   logFaults(proxy.log, path, faults);
   for (const [position, bind] of (frontend?.binds ?? []).entries())
-    await bindFaults(proxy, bind, [...path, 'bind', position], faults, lookup);
+    await bindFaults(proxy.name, bind, [...path, 'bind', position], faults, lookup);
   if (backend === null) return;
   if (backend.balance.algorithm === 'fn') {
     const message = `'balance fn:${backend.balance.name}': such functions belong to programs that embed sluice; the command has none`;
@@ -103,7 +111,7 @@ async function proxyFaults(proxy: ProxyConfig, path: Path, faults: Faults, looku
 }
 
 async function bindFaults(
-  proxy: ProxyConfig,
+  proxyName: string,
   bind: BindConfig,
   path: Path,
   faults: Faults,
@@ -111,11 +119,22 @@ async function bindFaults(
 ): Promise<void> {
   accountFault('passwd', bind.user, [...path, 'user'], faults);
   accountFault('group', bind.group, [...path, 'group'], faults);
-  for (const address of bind.addresses) {
+  await addressFaults(`bind line of ${proxyName}`, bind.addresses, path, faults, lookup);
+}
+
+/** `line`: what the addresses stand in, for the sentence. */
+async function addressFaults(
+  line: string,
+  addresses: readonly BindAddress[],
+  path: Path,
+  faults: Faults,
+  lookup: Lookup,
+): Promise<void> {
+  for (const address of addresses) {
     if (address.kind === 'fd') socketFault(address.fd, path, faults);
     if (address.kind !== 'name') continue;
     const found = await kept(lookup(address.host));
-    const message = `bind line of ${proxy.name}: the name '${address.host}' has no address`;
+    const message = `${line}: the name '${address.host}' has no address`;
     if (!found) faults.add('unresolved-name', message, null, path);
   }
 }

@@ -31,6 +31,7 @@ void t.test('everything is found in one run, each with its place', async (t) => 
   group no-such-group-here
   json-log ${join(folder, 'none', 'log')}
   log fd@999 local0
+  metrics name:9404
 listen l
   mode tcp
   balance fn:mine
@@ -47,13 +48,14 @@ listen l
     '3:9 unknown-account',
     '4:12 unusable-file',
     '5:7 unusable-descriptor',
-    '9:8 unusable-descriptor',
-    '10:20 unknown-account',
-    '11:8 unresolved-name',
-    '8:11 unknown-balance-function',
-    '12:12 unresolved-name',
-    '13:40 unusable-file',
+    '6:11 unresolved-name',
+    '10:8 unusable-descriptor',
+    '11:20 unknown-account',
+    '12:8 unresolved-name',
+    '9:11 unknown-balance-function',
+    '13:12 unresolved-name',
     '14:40 unusable-file',
+    '15:40 unusable-file',
   ]);
   t.match(
     faults.map(({ message }) => message),
@@ -62,6 +64,7 @@ listen l
       "there is no group 'no-such-group-here'",
       /^json-log '.*' cannot be opened: No such file or directory$/,
       'descriptor 999 is not open in this process',
+      "metrics line: the name 'name' has no address",
       'descriptor 998 is not open in this process',
       "there is no user 'no-such-user-here'",
       "bind line of l: the name 'front' has no address",
