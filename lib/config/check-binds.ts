@@ -30,28 +30,32 @@ interface Claim {
 /** Adds a diagnostic at the later one of every two addresses that meet. */
 export function checkBinds(config: Config, places: Places, complain: Complain): void {
   const claims = claimsOf(config);
-  const nameOther = (first: Claim): string => {
-    const where = places.where(...first.path);
-    return `'${printBindAddresses([first.address])}' of ${first.owner}${where === null ? '' : ` (${where})`}`;
-  };
-  for (const [one, other] of meetingsWithin(claims)) {
-    if (one.alone || other.alone) refuse(one, other);
-    else {
-      const message =
-        `${other.owner}: '${printBindAddresses([other.address])}' shares its socket with ${nameOther(one)}; ` +
-        'clients go to the two in turn';
-      complain('warning', 'shared-address', message, other.path, 'keep one of them unless it is meant');
-    }
+  for (const meeting of meetingsWithin(claims)) {
+    if (meeting.some((claim) => claim.alone)) refuse(meeting, places, complain);
+    else tellShared(meeting, places, complain);
   }
-  for (const [one, other] of meetingsAcross(claims)) refuse(one, other);
+  for (const meeting of meetingsAcross(claims)) refuse(meeting, places, complain);
+}
 
-  function refuse(one: Claim, other: Claim): void {
-    const dual = [one, other].some((claim) => isAny(claim, 'ipv6') && !claim.v6only);
-    const mixed = one.address.kind !== other.address.kind;
-    const hint = dual && mixed ? "add 'v6only' to the one with '[::]'" : 'keep the one that covers both';
-    const message = `${other.owner}: '${printBindAddresses([other.address])}' cannot be bound beside ${nameOther(one)}`;
-    complain('alert', 'address-conflict', message, other.path, hint);
-  }
+function tellShared([first, second]: Meeting, places: Places, complain: Complain): void {
+  const message = `${second.owner}: ${shownAddress(second)} shares its socket with ${inWords(first, places)}; clients go to the two in turn`;
+  complain('warning', 'shared-address', message, second.path, 'keep one of them unless it is meant');
+}
+
+function refuse([first, second]: Meeting, places: Places, complain: Complain): void {
+  const mixed = first.address.kind !== second.address.kind;
+  const hint = mixed ? "add 'v6only' to the one with '[::]'" : 'keep one of the two, or give it another port';
+  const message = `${second.owner}: ${shownAddress(second)} cannot be bound beside ${inWords(first, places)}`;
+  complain('alert', 'address-conflict', message, second.path, hint);
+}
+
+function shownAddress({ address }: Claim): string {
+  return `'${printBindAddresses([address])}'`;
+}
+
+function inWords(claim: Claim, places: Places): string {
+  const where = places.where(...claim.path);
+  return `${shownAddress(claim)} of ${claim.owner}${where === null ? '' : ` (${where})`}`;
 }
 
 function claimsOf(config: Config): Claim[] {
