@@ -269,3 +269,15 @@ void t.test('what was excused in a disabled section is refused if the section is
   t.strictSame(found(`${rule}  disabled\n`), ['alert unsupported-keyword']);
   t.end();
 });
+
+void t.test('of two files the one with the first declaration is named', (t) => {
+  const faults = (...texts: string[]): string[] =>
+    parse(...texts)
+      .diagnostics.filter((one) => one.severity === 'alert')
+      .map((one) => one.message);
+  t.match(faults('backend b\n', 'backend b\n'), [/same name as backend 'b' declared at 0\.cfg:1$/]);
+  t.match(faults('backend b\n  id 9\n', '\nbackend c\n  id 9\n'), [
+    /id 9 is already used by backend 'b' \(0\.cfg:2\)$/,
+  ]);
+  t.end();
+});
