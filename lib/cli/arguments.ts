@@ -35,6 +35,8 @@ export interface CommandLine {
   readonly files: readonly string[];
   /** Null: no quick form was given. */
   readonly quick: QuickForm | null;
+  /** Addresses of `/metrics` to be served beside what the files say; empty with a quick form, which has its own. */
+  readonly metrics: readonly string[];
   /** For the action `condition`. */
   readonly condition: string;
   /** Where to go before anything is read; null: stay. */
@@ -173,10 +175,12 @@ class Answers {
 }
 
 function commandFrom(answers: Answers, notices: readonly string[]): CommandLine {
+  const quick = quickFrom(answers);
   return {
     action: actionFrom(answers),
     files: answers.all('file'),
-    quick: quickFrom(answers),
+    quick,
+    metrics: quick === null ? answers.all('metrics') : [],
     condition: answers.last('condition') ?? '',
     directory: answers.last('directory'),
     quiet: answers.has('quiet'),
@@ -248,9 +252,7 @@ function contradiction(command: CommandLine, answers: Answers): string | null {
   if (files.length === 0 && quick === null) return 'nothing to run: give -f FILE, or --listen and --server';
   if (quick !== null && quick.listen.length === 0) return '--server needs --listen as well';
   if (quick !== null && quick.servers.length === 0) return '--listen needs at least one --server';
-  const stray = ['metrics', 'balance', 'timeout'].find(
-    (name) => quick === null && answers.all(name).length > 0,
-  );
+  const stray = ['balance', 'timeout'].find((name) => quick === null && answers.all(name).length > 0);
   if (stray !== undefined)
     return `--${stray} goes with --listen and --server; with -f, write it into the file`;
   const timeout = quick?.timeouts.find((one) => !/^[^=]+=.+$/.test(one));

@@ -14,7 +14,7 @@ import { renderDiagnostics } from '../config/render.ts';
 import type { ConfigText } from '../config/statements.ts';
 import type { CommandLine } from './arguments.ts';
 import type { Messages } from './messages.ts';
-import { QUICK_FORM_FILE, quickFormText } from './quick-form.ts';
+import { METRICS_FILE, metricsText, QUICK_FORM_FILE, quickFormText } from './quick-form.ts';
 
 /** A configuration that may be started. */
 export interface Loaded {
@@ -61,8 +61,15 @@ export function loadConfig(
   return { texts: read.texts, config, places: parsed.places, quickText: told, warningCount };
 }
 
-function readTexts({ files }: CommandLine, quickText: string | null): ReturnType<typeof readConfigFiles> {
-  if (quickText === null) return readConfigFiles(files);
+function readTexts(
+  { files, metrics }: CommandLine,
+  quickText: string | null,
+): ReturnType<typeof readConfigFiles> {
+  if (quickText === null) {
+    const { texts, diagnostics } = readConfigFiles(files);
+    if (metrics.length === 0) return { texts, diagnostics };
+    return { texts: [...texts, { file: METRICS_FILE, text: metricsText(metrics) }], diagnostics };
+  }
   return { texts: [{ file: QUICK_FORM_FILE, text: quickText }], diagnostics: [] };
 }
 

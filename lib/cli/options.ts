@@ -37,7 +37,7 @@ export const LONG_OPTIONS: Readonly<Record<string, Options>> = {
   diagnostics: flag(fileGroup, '(-dD) show advice on suspicious but valid settings'),
   listen: value(quickGroup, 'where to listen; may be repeated', 'PORT|ADDRESS[,PARAMETER...]'),
   server: value(quickGroup, 'a server; may be repeated', 'ADDRESS:PORT[,PARAMETER...]'),
-  metrics: value(quickGroup, 'serve /metrics, /livez and /readyz', 'PORT|ADDRESS:PORT'),
+  metrics: value(quickGroup, 'serve /metrics, /livez and /readyz; also with -f', 'PORT|ADDRESS:PORT'),
   balance: value(quickGroup, 'how to choose a server, roundrobin if not given', 'ALGORITHM'),
   timeout: value(quickGroup, 'e.g. client=30s; may be repeated', 'NAME=TIME'),
   demo: flag(quickGroup, 'start a balancer in front of two demonstration servers'),

@@ -27,6 +27,8 @@ export interface QuickForm {
 
 /** Shown in diagnostics where a file's name would stand. */
 export const QUICK_FORM_FILE = 'command line';
+/** The same for `--metrics` beside files. */
+export const METRICS_FILE = '--metrics';
 
 /** Chosen for long-lived TCP sessions; HAProxy itself has none and warns about that. */
 const defaultTimeouts: readonly (readonly [string, string])[] = [
@@ -77,6 +79,11 @@ function serverLines(servers: readonly string[]): string[] {
 /** A port alone means any IPv4 address, as `bind *:443` in HAProxy's own examples. */
 function bindAddress(text: string): string {
   return /^[0-9]+(?:-[0-9]+)?$/.test(text) ? `*:${text}` : text;
+}
+
+/** `--metrics` beside files: a section that is read after them. */
+export function metricsText(addresses: readonly string[]): string {
+  return ['global', ...addresses.map((address) => `  metrics ${metricsAddress(address)}`), ''].join('\n');
 }
 
 /** A port alone means loopback: metrics are for the machine itself unless an address says otherwise. */

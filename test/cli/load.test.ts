@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import t from 'tap';
 import type { CommandLine } from '../../lib/cli/arguments.ts';
 import { parseCommandLine } from '../../lib/cli/arguments.ts';
-import { withCommandLine } from '../../lib/cli/load.ts';
+import { loadConfig, withCommandLine } from '../../lib/cli/load.ts';
+import { Messages } from '../../lib/cli/messages.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 
@@ -58,4 +60,24 @@ void t.test('-dr lets servers start without address, -dV never verifies them', a
   const server = laidOver('-dr -dV').proxies[2]?.backend?.servers[0];
   t.equal(server?.initAddr.at(-1)?.kind, 'none');
   t.equal(server?.check?.sslVerify, 'none');
+});
+
+void t.test('--metrics is served beside what the file says', async (t) => {
+  const file = join(t.testdir({ 'a.cfg': `${text}global\n  metrics 127.0.0.1:9404\n` }), 'a.cfg');
+  const parsed = parseCommandLine(['-f', file, '--metrics', '9405', '--metrics', '127.0.0.2:1']);
+  if (!parsed.ok) throw new Error('it is well known');
+  const said: string[] = [];
+  const terminal = {
+    out: () => {},
+    err: (words: string) => void said.push(words),
+    color: false,
+    outIsTerminal: false,
+  };
+  const loaded = loadConfig(parsed.command, {}, new Messages(terminal, { quiet: false, pid: 1 }));
+  t.match(loaded?.config.global.metrics, [
+    { host: '127.0.0.1', port: 9404 },
+    { host: '127.0.0.1', port: 9405 },
+    { host: '127.0.0.2', port: 1 },
+  ]);
+  t.same(said.join(''), '');
 });
