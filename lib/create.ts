@@ -75,8 +75,8 @@ export async function createLoadBalancer(
   return loadBalancer;
 }
 
-async function assemble(config: Config, options: LoadBalancerOptions): Promise<Parts> {
-  if (!config.proxies.some(({ disabled, frontend }) => !disabled && (frontend?.binds.length ?? 0) > 0)) {
+async function assemble(given: Config, options: LoadBalancerOptions): Promise<Parts> {
+  if (!given.proxies.some(({ disabled, frontend }) => !disabled && (frontend?.binds.length ?? 0) > 0)) {
     throw new SluiceError(
       'ERR_NO_LISTENER',
       'no frontend has an enabled bind line: there is nothing to listen on',
@@ -85,7 +85,8 @@ async function assemble(config: Config, options: LoadBalancerOptions): Promise<P
   const clock = options.clock ?? systemClock;
   const logger = guarded(options.logger ?? silentLogger);
   const descriptorLimit = options.openDescriptorLimit ?? Infinity;
-  const maxconn = sessionLimit(config, descriptorLimit);
+  const config = withSessionLimit(given, descriptorLimit, logger);
+  const { maxconn } = config.global;
   const logs = openLogs({
     config,
     clock,
@@ -144,14 +145,18 @@ function tunesKeepAlive({ options }: ProxyConfig): boolean {
   return [client, server].some(({ idleMs, intervalMs, count }) => idleMs > 0 || intervalMs > 0 || count > 0);
 }
 
-/** `maxconn`, or what the descriptors suffice for; 0: no limit. Throws ERR_DESCRIPTOR_LIMIT under `strict-limits`. */
-function sessionLimit(config: Config, descriptorLimit: number): number {
-  if (!Number.isFinite(descriptorLimit)) return config.global.maxconn;
+/**
+ * With `maxconn` as configured, or what the descriptors suffice for. Where they do not, throws ERR_DESCRIPTOR_LIMIT, or warns
+ * under `no strict-limits`.
+ */
+function withSessionLimit(config: Config, descriptorLimit: number, logger: Logger): Config {
+  if (!Number.isFinite(descriptorLimit)) return config;
   const plan = planDescriptors(config, descriptorLimit);
-  if (plan.kind === 'too few' && config.global.strictLimits) {
-    throw new SluiceError('ERR_DESCRIPTOR_LIMIT', plan.message);
+  if (plan.kind === 'too few') {
+    if (config.global.strictLimits) throw new SluiceError('ERR_DESCRIPTOR_LIMIT', plan.message);
+    logger.warn(plan.message);
   }
-  return plan.maxconn;
+  return { ...config, global: { ...config.global, maxconn: plan.maxconn } };
 }
 
 function openLogs(options: LogsOptions): Logs {

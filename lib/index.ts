@@ -28,6 +28,7 @@ export { printConfig } from './config/print.ts';
 export { renderDiagnostic, renderDiagnostics } from './config/render.ts';
 export type * from './config/config.ts';
 export type { Diagnostic, Place, Severity } from './config/diagnostic.ts';
+export type { Path, Places } from './config/places.ts';
 export type { ConfigText } from './config/statements.ts';
 export { ConfigError, ERROR_CODES, SluiceError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';

@@ -12,7 +12,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Registry } from 'prom-client';
-import { Logs } from './account/logs.ts';
+import type { Logs } from './account/logs.ts';
 import type { Logger } from './account/log/logger.ts';
 import { stateDumps } from './account/log/state-dump.ts';
 import { MetricsServer } from './account/metrics-server.ts';
@@ -236,7 +236,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       sessionRateLimit: this.config.global.maxSessRate,
       stopping: this.#state !== 'running',
       listenerCount: this.addresses.length,
-      maxDescriptors: this.#descriptorLimit,
+      maxDescriptors: Number.isFinite(this.#descriptorLimit) ? this.#descriptorLimit : 0,
       droppedLogLines: this.#logs.dropped,
       frontends: frontends.map(viewFrontend),
       backends: backends.map((backend) => viewBackend(backend, this.#clock)),

@@ -33,13 +33,16 @@ void t.test('a connection takes two descriptors, listeners and checks one each',
   });
 });
 
-void t.test('without maxconn the largest that fits is taken, a quarter left to clients at the door', async (t) => {
-  t.same(planDescriptors(configured(''), fixed + 400), { kind: 'fits', maxconn: 150 });
-  t.same(planDescriptors(configured(`ulimit-n ${fixed + 40}`), 10_000), { kind: 'fits', maxconn: 15 });
-  t.same(planDescriptors(configured(`fd-hard-limit ${fixed + 20}`), 10_000), { kind: 'fits', maxconn: 7 });
-  const { maxconn } = planDescriptors(configured(''), Infinity);
-  t.ok(Number.isSafeInteger(maxconn) && maxconn > 100_000, `${maxconn} where there is no limit`);
-});
+void t.test(
+  'without maxconn the largest that fits is taken, a quarter left to clients at the door',
+  async (t) => {
+    t.same(planDescriptors(configured(''), fixed + 400), { kind: 'fits', maxconn: 150 });
+    t.same(planDescriptors(configured(`ulimit-n ${fixed + 40}`), 10_000), { kind: 'fits', maxconn: 15 });
+    t.same(planDescriptors(configured(`fd-hard-limit ${fixed + 20}`), 10_000), { kind: 'fits', maxconn: 7 });
+    const { maxconn } = planDescriptors(configured(''), Infinity);
+    t.ok(Number.isSafeInteger(maxconn) && maxconn > 100_000, `${maxconn} where there is no limit`);
+  },
+);
 
 void t.test('the door holds what sessions leave over', async (t) => {
   const limit = fixed + 400;

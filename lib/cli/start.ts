@@ -12,8 +12,6 @@ import type { OpenLogger } from '../account/log/logger.ts';
 import { lookupBySystem } from '../backend/resolve.ts';
 import type { Lookup } from '../backend/resolve.ts';
 import type { Config } from '../config/config.ts';
-import { planDescriptors } from '../descriptors.ts';
-import { SluiceError } from '../errors.ts';
 import { createLoadBalancer } from '../create.ts';
 import type { LoadBalancer } from '../load-balancer.ts';
 import { systemClock } from '../time/clock.ts';
@@ -81,12 +79,10 @@ interface Program {
 async function serve(
   command: CommandLine,
   context: Context,
-  configured: Config,
+  config: Config,
   messages: Messages,
   lookup: Lookup,
 ): Promise<number> {
-  const limit = openDescriptorLimit();
-  const config = fitDescriptors(configured, limit, messages);
   const identity = configuredIdentity(config);
   const log = await openJsonLog(config.global.jsonLog, context.terminal);
   try {
@@ -94,7 +90,11 @@ async function serve(
     const logged = { logger, sessionLog: command.debug || log !== null, ...drops(log) };
     // From here on clients may have come in: an end must be an orderly one.
     context.signals.hold();
-    const balancer = await createLoadBalancer(config, { openDescriptorLimit: limit, lookup, ...logged });
+    const balancer = await createLoadBalancer(config, {
+      openDescriptorLimit: openDescriptorLimit(),
+      lookup,
+      ...logged,
+    });
     return await serveWith(balancer, { command, context, config, identity, messages, log });
   } finally {
     await log?.close();
@@ -125,16 +125,6 @@ async function serveWith(balancer: LoadBalancer, program: Program): Promise<numb
 
 function drops(log: OpenLogger | null): { readonly logDrops?: OpenLogger['writer'] } {
   return log === null ? {} : { logDrops: log.writer };
-}
-
-/** The configuration with `maxconn` filled in; fails where the descriptors do not suffice, warns without `strict-limits`. */
-function fitDescriptors(config: Config, limit: number, messages: Messages): Config {
-  const plan = planDescriptors(config, limit);
-  if (plan.kind === 'too few') {
-    if (config.global.strictLimits) throw new SluiceError('ERR_DESCRIPTOR_LIMIT', plan.message);
-    messages.warning(plan.message);
-  }
-  return { ...config, global: { ...config.global, maxconn: plan.maxconn } };
 }
 
 function configuredIdentity({ global }: Config): Identity {
