@@ -35,17 +35,13 @@ export abstract class SocketOwner {
 
 const NOTHING = Buffer.alloc(0);
 
-/** Seen on libuv 1.46 (Node 20), not on 1.52 (Node 24, 26); 1.51 (Node 22) is treated like the former. */
-const HIDES_RESETS = Number(process.versions.uv.split('.')[1]) < 52 && process.versions.uv.startsWith('1.');
-
 /**
  * Whether an end is a reset in truth; then the error event is on its way. The libuv of Node 20 (1.46) reports RST
- * right behind bytes as an orderly end, and a truncated stream would be passed on as a whole one. Writing nothing
- * sends nothing but has the kernel say how the connection stands: one system call, which later Nodes are spared. A unix
- * socket has no resets.
+ * right behind bytes as an orderly end, and a truncated stream would be passed on as a whole one; with every libuv RST may
+ * follow a FIN that has not been read yet, and nobody looks at a socket any more once its end was read. Writing nothing
+ * sends nothing but has the kernel say how the connection stands, for one system call. A unix socket has no resets.
  */
 function isReset(socket: net.Socket): boolean {
-  if (!HIDES_RESETS) return false;
   if (socket.writableEnded || socket.writableLength > 0 || socket.localAddress === undefined) return false;
   socket.write(NOTHING);
   return socket.errored !== null;

@@ -1,4 +1,7 @@
 /** The HTTP side of metrics: paths, methods, answers while draining, and what is cut off. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as http from 'node:http';
 import * as net from 'node:net';
 import t from 'tap';
@@ -144,7 +147,10 @@ void t.test('an address in use and one that is not ours are told by code', async
 
 void t.test('listens on a unix socket', async (t) => {
   const server = await started(t);
-  const path = `${t.testdir()}/metrics.sock`;
+  // A socket's path is short (107 bytes), a test's folder may be long.
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'metrics.sock');
   await server.listen({ kind: 'unix', path });
   t.equal(server.addresses[1], path);
   t.equal((await ask(server, '/livez', { socketPath: path })).status, 200);

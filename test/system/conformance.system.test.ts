@@ -39,13 +39,15 @@ function asExpected(expected: Outcome, seen: Outcome): Outcome {
   return shown;
 }
 
+async function serveOne(t: Test, port: number): Promise<void> {
+  const client = await connect(t, port);
+  await client.expect('w');
+  client.end();
+  await client.over();
+}
+
 async function warm(t: Test, port: number): Promise<void> {
-  for (let left = WARMING_COUNT; left > 0; left -= 1) {
-    const client = await connect(t, port);
-    await client.expect('w');
-    client.end();
-    await client.over();
-  }
+  for (let left = WARMING_COUNT; left > 0; left -= 1) await serveOne(t, port);
 }
 
 async function runAll(t: Test, name: 'haproxy' | 'sluice'): Promise<void> {
@@ -81,7 +83,8 @@ ${sections.join('')}`,
   await warm(t, warmingPort);
   await Promise.all(
     SCENARIOS.map(async (scenario, index) => {
-      const stage = new Stage(t, `s${index}`, ports[index] ?? 0, casts[index]?.servers ?? [], lines);
+      const turn = (): Promise<void> => serveOne(t, warmingPort);
+      const stage = new Stage(t, `s${index}`, ports[index] ?? 0, casts[index]?.servers ?? [], lines, turn);
       const { act, expected } = (name === 'sluice' ? scenario.differently : undefined) ?? scenario;
       const seen = await act(stage).catch((error: Error) => ({ failed: error.message }));
       t.strictSame(asExpected(expected, seen), expected, scenario.title, { seen });

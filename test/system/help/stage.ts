@@ -40,6 +40,7 @@ export class Stage {
   readonly #port: number;
   readonly #servers: readonly (PeerServer | null)[];
   readonly #lines: SessionLines;
+  readonly #turn: () => Promise<void>;
   #startedMs: number | null = null;
 
   constructor(
@@ -48,12 +49,19 @@ export class Stage {
     port: number,
     servers: readonly (PeerServer | null)[],
     lines: SessionLines,
+    turn: () => Promise<void>,
   ) {
     this.#owner = owner;
     this.#section = section;
     this.#port = port;
     this.#servers = servers;
     this.#lines = lines;
+    this.#turn = turn;
+  }
+
+  /** Resolves when the balancer has dealt with what reached it before: a session elsewhere has come and been served meanwhile. */
+  turn(): Promise<void> {
+    return this.#turn();
   }
 
   /** Milliseconds since the first client was about to connect. */
