@@ -40,6 +40,11 @@ export interface LoadBalancerOptions {
    * waiting at the door never take those that sessions need. Default: not limited by this.
    */
   readonly openDescriptorLimit?: number;
+  /**
+   * Called when every address is bound and before the first client is let in: the moment to give up privileges. What it throws
+   * closes everything and rejects the call.
+   */
+  readonly bound?: () => void | Promise<void>;
   /** The source of time; tests bring their own. */
   readonly clock?: Clock;
   /** Numbers in [0, 1), for `random` and spread checks. */
@@ -71,7 +76,7 @@ export async function createLoadBalancer(
 ): Promise<LoadBalancer> {
   const parts = await assemble(typeof config === 'string' ? parseText(config, options) : config, options);
   const loadBalancer = new LoadBalancer(parts);
-  await loadBalancer.listen();
+  await loadBalancer.listen(options.bound ?? (() => {}));
   return loadBalancer;
 }
 

@@ -59,6 +59,16 @@ export class House implements FrontendOwner, SessionListener {
     return this.processLimit.now;
   }
 
+  /** Whoever comes waits at the doors until `open`. */
+  shut(): void {
+    this.processLimit.shut = true;
+  }
+
+  open(): void {
+    this.processLimit.shut = false;
+    this.#letIn();
+  }
+
   nextStreamId(): number {
     this.#streamId += 1;
     return this.#streamId;
@@ -67,6 +77,10 @@ export class House implements FrontendOwner, SessionListener {
   /** A session has ended: whoever waits at a door may come in, listeners in turn. */
   roomMade(): void {
     if (this.processLimit.now === 0) this.emptied();
+    this.#letIn();
+  }
+
+  #letIn(): void {
     // A client that is let in may end at once and make room again; the loop that runs already sees to that.
     if (this.#lettingIn || this.waiting.size === 0) return;
     this.#lettingIn = true;

@@ -111,7 +111,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     };
     this.#metricsServer = new MetricsServer({
       ...this.#metricsSource,
-      ready: () => this.#state === 'running',
+      ready: () => this.#listening && this.#state === 'running',
       processMetrics: true,
       logger: parts.logger,
     });
@@ -121,18 +121,24 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
 
   // --- life --------------------------------------------------------------------------------------------------
 
-  /** Binds everything, then starts checking. Called once, by `createLoadBalancer`. */
-  async listen(): Promise<void> {
+  /**
+   * Binds everything, has `bound` do what must be done before anybody comes in, then opens the doors and starts checking. Called
+   * once, by `createLoadBalancer`.
+   */
+  async listen(bound: () => void | Promise<void>): Promise<void> {
+    this.#house.shut();
     try {
       for (const frontend of this.#built.frontends) {
         for (const listener of frontend.listeners) await listener.listen();
       }
       for (const address of this.config.global.metrics) await this.#metricsServer.listen(address);
+      await bound();
     } catch (error) {
       await this.close();
       throw error;
     }
     this.#listening = true;
+    this.#house.open();
     this.#built.checks.start();
   }
 

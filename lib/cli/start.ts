@@ -74,6 +74,8 @@ interface Program {
   readonly messages: Messages;
   /** Null: no JSON log was asked for. */
   readonly log: OpenLogger | null;
+  /** Written when everything is bound; null before, and if none was asked for. */
+  pidfile: Pidfile | null;
 }
 
 async function serve(
@@ -88,14 +90,16 @@ async function serve(
   try {
     const logger = terminalLog(messages, command.debug, log?.logger ?? null);
     const logged = { logger, sessionLog: command.debug || log !== null, ...drops(log) };
+    const program: Program = { command, context, config, identity, messages, log, pidfile: null };
     // From here on clients may have come in: an end must be an orderly one.
     context.signals.hold();
     const balancer = await createLoadBalancer(config, {
       openDescriptorLimit: openDescriptorLimit(),
       lookup,
+      bound: () => becomeService(program),
       ...logged,
     });
-    return await serveWith(balancer, { command, context, config, identity, messages, log });
+    return await serveWith(balancer, program);
   } finally {
     await log?.close();
   }
@@ -104,7 +108,6 @@ async function serve(
 async function serveWith(balancer: LoadBalancer, program: Program): Promise<number> {
   const { command, context, config, messages } = program;
   try {
-    const pidfile = becomeService(program);
     announce(balancer, program);
     if (command.debug) showEvents(balancer, messages);
     context.daemonReport?.ready();
@@ -115,7 +118,7 @@ async function serveWith(balancer: LoadBalancer, program: Program): Promise<numb
       messages,
       showStates: () => showStates(balancer, program),
     });
-    pidfile?.remove();
+    program.pidfile?.remove();
     return exitCode;
   } finally {
     // Does nothing after an orderly stop; after a failed step it gives every address back.
@@ -133,18 +136,19 @@ function configuredIdentity({ global }: Config): Identity {
   return found.identity;
 }
 
-function becomeService({ command, context, config, identity, messages }: Program): Pidfile | null {
+/** While everything is bound and nobody has been let in. */
+function becomeService(program: Program): void {
+  const { command, context, config, identity, messages } = program;
   const path = config.global.pidfile;
-  const pidfile = path === null ? null : writePidfile(path, process.pid);
+  program.pidfile = path === null ? null : writePidfile(path, process.pid);
   const untold = command.systemd ? notifyReady(context.environment) : null;
   if (untold !== null) messages.warning(untold);
   try {
     dropPrivileges(identity);
   } catch (error) {
-    pidfile?.remove();
+    program.pidfile?.remove();
     throw error;
   }
-  return pidfile;
 }
 
 /** Where it listens, only where somebody asked, or where no file says it. */

@@ -11,13 +11,15 @@ export class Limit {
   /** 0: no limit. */
   max: number;
   now = 0;
+  /** Nobody may come in yet, whatever the numbers say. */
+  shut = false;
 
   constructor(max: number) {
     this.max = max;
   }
 
   get reached(): boolean {
-    return this.max > 0 && this.now >= this.max;
+    return this.shut || (this.max > 0 && this.now >= this.max);
   }
 }
 

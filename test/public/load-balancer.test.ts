@@ -7,6 +7,7 @@ import type { Test } from 'tap';
 import { ConfigError, createLoadBalancer, SluiceError } from '../../lib/index.ts';
 import type { BalanceFunction, LoadBalancer, SessionRecord } from '../../lib/index.ts';
 import { Journal, turns } from '../help/gate.ts';
+import { unusedPort } from '../help/peer.ts';
 
 const TIMEOUTS = 'timeout connect 1s\n  timeout client 5s\n  timeout server 5s';
 
@@ -379,3 +380,40 @@ async function resources(): Promise<string[]> {
   await turns(20);
   return process.getActiveResourcesInfo().filter((kind) => kind !== 'TCPSocketWrap');
 }
+
+await t.test('nobody is let in before everything is bound and the program is ready', async (t) => {
+  const port = await startServer(t);
+  const own = await unusedPort();
+  const config = `global\n  metrics 127.0.0.1:0\nlisten web\n  ${TIMEOUTS}\n  bind 127.0.0.1:${own}\n  server a 127.0.0.1:${port}\n`;
+  const told: string[] = [];
+  let early: net.Socket | null = null;
+  const balancer = await createLoadBalancer(config, {
+    bound: async () => {
+      early = net.connect(own, '127.0.0.1').on('data', () => told.push('served'));
+      await once(early, 'connect');
+      await turns(20);
+      told.push('ready');
+    },
+  });
+  t.teardown(() => balancer.close());
+  if (early === null) return t.fail('bound was not called');
+  if (!told.includes('served')) await once(early, 'data');
+  t.same(told, ['ready', 'served']);
+  (early as net.Socket).destroy();
+});
+
+await t.test('a program that cannot get ready leaves nothing bound', async (t) => {
+  const own = await unusedPort();
+  const refused = createLoadBalancer(
+    listen(await startServer(t)).replace('127.0.0.1:0', `127.0.0.1:${own}`),
+    {
+      bound: () => {
+        throw new Error('no rights to give up');
+      },
+    },
+  );
+  await t.rejects(refused, { message: 'no rights to give up' });
+  const next = net.createServer().listen(own, '127.0.0.1');
+  t.teardown(() => next.close());
+  await once(next, 'listening');
+});
