@@ -126,8 +126,6 @@ await t.test('links between pages lead somewhere', async (t) => {
   for (const page of pages) {
     const text = await readText(page);
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)) {
-      // Made by `npm run bench`, and not there before the first run.
-      if (target === 'bench/results/chart.svg') continue;
       const path = join(ROOT, page, '..', target);
       await t.resolves(
         readdir(path).catch(() => readText(path.slice(ROOT.length))),
