@@ -147,10 +147,15 @@ for (const name of balancers()) {
     t.equal(server.acceptedCount, 20_000, 'each came through once');
     const grownBytes = peakMemoryBytes(balancer) - beforeBytes;
     t.ok(grownBytes < 160 * MIB, `memory grew by ${Math.round(grownBytes / MIB)} MiB`);
-    // What 2,000 clients at once cost is paid by now: as many again must not cost as much again.
-    await manyClients(crowd);
-    const againBytes = peakMemoryBytes(balancer) - beforeBytes - grownBytes;
-    t.ok(againBytes < 32 * MIB, `and by ${Math.round(againBytes / MIB)} MiB the second time`);
+    // What 2,000 clients at once cost is paid by now. A leak of half a kilobyte a client shows in every further round; a collector
+    // that is late for once shows in one.
+    const growths: number[] = [];
+    for (let round = 2; round <= 4; round += 1) {
+      const beforeRoundBytes = peakMemoryBytes(balancer);
+      await manyClients(crowd);
+      growths.push(Math.round((peakMemoryBytes(balancer) - beforeRoundBytes) / MIB));
+    }
+    t.ok(Math.min(...growths) < 8, `as many again, three times, grew it by ${growths.join(', ')} MiB`);
     await until('nothing to be held', async () => ((await held(balancer)) === 0 ? true : null));
     const scrape = await balancer.scrape();
     t.equal(scrape('haproxy_frontend_max_sessions', { proxy: 'door' }), 100, 'never above the limit');
