@@ -61,7 +61,8 @@ export const END_REASONS = [
 
 export type EndReason = (typeof END_REASONS)[number];
 
-export interface SessionRecord {
+/** A session that has just been let in. */
+export interface SessionStart {
   /** Unique in the process, rising. */
   readonly id: number;
   readonly acceptedWallMs: number;
@@ -73,6 +74,10 @@ export interface SessionRecord {
   readonly frontendName: string;
   /** Bind line's name or `sock-<id>`. */
   readonly listenerName: string;
+}
+
+/** A session that has ended, or as it stands now. */
+export interface SessionRecord extends SessionStart {
   /** The frontend's own name while none was chosen. */
   readonly backendName: string;
   /** Null: none was chosen. */
@@ -104,17 +109,4 @@ export interface SessionRecord {
   /** Its position when it was put into a queue, from 1; 0 if it never was. HAProxy's `%sq` and `%bq`. */
   readonly serverQueuePosition: number;
   readonly backendQueuePosition: number;
-}
-
-/** A session that has just been let in. */
-export interface SessionStart {
-  readonly id: number;
-  readonly acceptedWallMs: number;
-  readonly clientAddress: string;
-  readonly clientPort: number;
-  /** Where the client connected to. */
-  readonly frontendAddress: string;
-  readonly frontendPort: number;
-  readonly frontendName: string;
-  readonly listenerName: string;
 }
