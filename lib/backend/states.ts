@@ -118,11 +118,11 @@ export class ServerStates {
       }
       const first = befores[0]?.server === server;
       const via = server.tracked === null || first ? null : trackedNames(server.tracked);
-      this.#apply(before, status, via === null ? cause : { kind: 'tracked', via }, via);
+      this.#apply(before, status, via === null ? cause : { kind: 'tracked', via });
     }
   }
 
-  #apply(before: Before, status: ServerStatus, cause: ChangeCause, via: TrackedNames | null): void {
+  #apply(before: Before, status: ServerStatus, cause: ChangeCause): void {
     const { server } = before;
     const backend = this.#backend(server);
     const hadUsable = backend.usable;
@@ -133,7 +133,7 @@ export class ServerStates {
     const requeuedCount = this.#shareOutQueue(server, backend);
     this.#shutSessions(server, backend, before);
     const counts = countsOf(server, backend, requeuedCount);
-    this.#say(backend, server, before, status, cause, via, counts);
+    this.#say(backend, server, before, status, cause, counts);
     if (backend.usable !== hadUsable) this.#backendFlipped(backend);
     backend.serveQueues();
   }
@@ -174,10 +174,9 @@ export class ServerStates {
     before: Before,
     status: ServerStatus,
     cause: ChangeCause,
-    via: TrackedNames | null,
     counts: StateCounts,
   ): void {
-    const lines = stateLines(server, before, status, cause, via, counts);
+    const lines = stateLines(server, before, status, cause, counts);
     for (const line of lines) this.#listener.stateLine(backend, line);
     this.#listener.serverChanged({
       backendName: backend.name,
@@ -238,9 +237,9 @@ function stateLines(
   before: Before,
   status: ServerStatus,
   cause: ChangeCause,
-  via: TrackedNames | null,
   counts: StateCounts,
 ): readonly StateLine[] {
+  const via = cause.kind === 'tracked' ? cause.via : null;
   const names = namesOf(server);
   const wasLeaving = before.status === 'DRAIN';
   if (status === 'MAINT') {
