@@ -5,6 +5,7 @@
  *
  * Not here: what a listener does with a connection (`listener.ts`).
  */
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import type { Connection, Transport } from '../transport/transport.ts';
@@ -90,15 +91,8 @@ export class Acceptor {
   }
 
   async #listenOnce(): Promise<void> {
-    const { promise, resolve, reject } = settleable();
-    this.#server.once('error', reject);
-    this.#server.listen(listenOptions(this.address, this.#backlog), resolve);
-    try {
-      await promise;
-    } finally {
-      this.#server.off('error', reject);
-      this.#server.off('listening', resolve);
-    }
+    this.#server.listen(listenOptions(this.address, this.#backlog));
+    await once(this.#server, 'listening');
   }
 
   #accepted(connection: Connection): void {
@@ -140,28 +134,15 @@ function listenOptions(address: ListenAddress, backlog: number): net.ListenOptio
 /** True for the socket file of a program that is gone: nobody answers there, and it would make every bind fail. */
 async function isLeftBehind(path: string): Promise<boolean> {
   if (fs.statSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
-  const { promise, resolve, reject } = settleable();
   const socket = net.connect(path);
-  socket.once('connect', resolve);
-  socket.once('error', reject);
   try {
-    await promise;
+    await once(socket, 'connect');
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
   } finally {
     socket.destroy();
   }
-}
-
-function settleable(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
-  let resolve = (): void => {};
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<void>((settle, fail) => {
-    resolve = settle;
-    reject = fail;
-  });
-  return { promise, resolve, reject };
 }
 
 function setOwnership(address: Extract<ListenAddress, { kind: 'unix' }>): void {

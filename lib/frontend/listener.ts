@@ -64,10 +64,6 @@ export class Listener implements Taker {
     return this.#parts.acceptor.boundAddress;
   }
 
-  get parkedCount(): number {
-    return this.#parked.length;
-  }
-
   get full(): boolean {
     return this.#parked.length > 0 || this.limits.bind.reached;
   }
