@@ -1,0 +1,225 @@
+/**
+ * The numbers of one balancer, in memory that all its threads see. Nothing else is shared between threads.
+ *
+ *     counts      one for all threads, changed atomically: places taken, queue lengths, rates
+ *     counters    a cell per thread, written by that thread alone; the control thread adds them up when asked
+ *     peaks       the same, but the highest counts
+ *
+ * Every thread builds the same proxies from the same configuration in the same order, so the n-th request for memory means the
+ * same thing everywhere, and no names or sizes need be agreed upon.
+ *
+ * A balancer of one thread uses the same memory with itself as the only user.
+ *
+ * Not here: what is counted (`../account/`, `../backend/`, `../frontend/`), starting threads (`../threads/`).
+ */
+import { Count } from './count.ts';
+
+/** Cells handed out of one piece of memory. */
+const CHUNK_CELLS = 65_536;
+const CELL_BYTES = 8;
+
+/** What a thread needs to see the same memory; survives being posted to it. */
+export interface MemoryHandout {
+  readonly threadCount: number;
+  readonly counts: readonly SharedArrayBuffer[];
+  readonly counters: readonly SharedArrayBuffer[];
+  readonly peaks: readonly SharedArrayBuffer[];
+}
+
+/** The part of the memory that counters are made of. */
+export interface CounterMemory {
+  /** That many numbers of this thread's own, at 0; read by the control thread as sums over all threads. */
+  counters(count: number): Float64Array;
+  /** The same, read by the control thread as the highest of all threads. */
+  peaks(count: number): Float64Array;
+  /** That many whole numbers that all threads change together, by `Atomics` only; at 0. */
+  together(count: number): Int32Array;
+}
+
+export class SharedMemory implements CounterMemory {
+  /** Threads that carry traffic. */
+  readonly threadCount: number;
+  /** Which of them this is, from 0; null for a control thread, which carries none. */
+  readonly thread: number | null;
+  readonly #counts: Arena;
+  readonly #counters: Columns;
+  readonly #peaks: Columns;
+  /** The control thread's, to take a dead thread's share out. */
+  readonly #made: Count[] = [];
+
+  private constructor(
+    threadCount: number,
+    thread: number | null,
+    counts: Arena,
+    counters: Columns,
+    peaks: Columns,
+  ) {
+    this.threadCount = threadCount;
+    this.thread = thread;
+    this.#counts = counts;
+    this.#counters = counters;
+    this.#peaks = peaks;
+  }
+
+  /** Memory of a balancer of one thread. */
+  static alone(): SharedMemory {
+    return new SharedMemory(
+      1,
+      0,
+      new Arena(),
+      new Columns([new Arena()], null),
+      new Columns([new Arena()], null),
+    );
+  }
+
+  /** Memory for `threadCount` threads, as their control thread sees it. */
+  static forThreads(threadCount: number): SharedMemory {
+    const arenas = (): Arena[] => Array.from({ length: threadCount }, () => new Arena());
+    return new SharedMemory(
+      threadCount,
+      null,
+      new Arena(),
+      new Columns(arenas(), addTo),
+      new Columns(arenas(), raiseTo),
+    );
+  }
+
+  /** The same memory in thread number `thread`. */
+  static attach(handout: MemoryHandout, thread: number): SharedMemory {
+    return new SharedMemory(
+      handout.threadCount,
+      thread,
+      new Arena(handout.counts),
+      new Columns([new Arena(handout.counters)], null),
+      new Columns([new Arena(handout.peaks)], null),
+    );
+  }
+
+  /** For thread number `thread`; called when the control thread has built everything. */
+  handout(thread: number): MemoryHandout {
+    return {
+      threadCount: this.threadCount,
+      counts: this.#counts.chunks,
+      counters: this.#counters.chunksOf(thread),
+      peaks: this.#peaks.chunksOf(thread),
+    };
+  }
+
+  /** A new count, at 0. */
+  count(): Count {
+    const count = new Count(this.together(1 + this.threadCount), this.thread);
+    if (this.thread === null) this.#made.push(count);
+    return count;
+  }
+
+  counters(count: number): Float64Array {
+    return this.#counters.take(count);
+  }
+
+  peaks(count: number): Float64Array {
+    return this.#peaks.take(count);
+  }
+
+  together(count: number): Int32Array {
+    const { buffer, offset } = this.#counts.take(count);
+    return new Int32Array(buffer, offset * CELL_BYTES, count);
+  }
+
+  /** One whole number per thread, changed by `Atomics` only; at 0. */
+  perThread(): Int32Array {
+    return this.together(this.threadCount);
+  }
+
+  /** Brings the control thread's counters and peaks up to date; elsewhere they always are. */
+  gather(): void {
+    this.#counters.gather();
+    this.#peaks.gather();
+  }
+
+  /** Thread number `thread` is dead: what it had taken of any count is free again. For the control thread. */
+  forget(thread: number): void {
+    for (const count of this.#made) count.forget(thread);
+  }
+}
+
+/** Pieces of memory handed out from the first cell to the last; made as needed, or found as another thread has made them. */
+class Arena {
+  readonly chunks: SharedArrayBuffer[];
+  readonly #found: boolean;
+  #chunk = -1;
+  #usedCells = 0;
+  #sizeCells = 0;
+
+  constructor(found: readonly SharedArrayBuffer[] | null = null) {
+    this.#found = found !== null;
+    this.chunks = [...(found ?? [])];
+  }
+
+  take(count: number): { readonly buffer: SharedArrayBuffer; readonly offset: number } {
+    if (this.#usedCells + count > this.#sizeCells) this.#turnPage(count);
+    const buffer = this.chunks[this.#chunk];
+    if (buffer === undefined) throw new Error('this thread has built more than its control thread');
+    const offset = this.#usedCells;
+    this.#usedCells += count;
+    return { buffer, offset };
+  }
+
+  #turnPage(count: number): void {
+    this.#chunk += 1;
+    this.#usedCells = 0;
+    this.#sizeCells = Math.max(count, CHUNK_CELLS);
+    if (!this.#found) this.chunks.push(new SharedArrayBuffer(this.#sizeCells * CELL_BYTES));
+  }
+}
+
+/** An arena per thread. Who sees all of them also has cells of its own for what they come to. */
+class Columns {
+  readonly #arenas: readonly Arena[];
+  readonly #combine: Combine | null;
+  readonly #taken: { readonly result: Float64Array; readonly parts: readonly Float64Array[] }[] = [];
+
+  /** `combine` null: the one arena is this thread's own. */
+  constructor(arenas: readonly Arena[], combine: Combine | null) {
+    this.#arenas = arenas;
+    this.#combine = combine;
+  }
+
+  take(count: number): Float64Array {
+    const parts = this.#arenas.map((arena) => {
+      const { buffer, offset } = arena.take(count);
+      return new Float64Array(buffer, offset * CELL_BYTES, count);
+    });
+    const [own] = parts;
+    if (this.#combine === null && own !== undefined) return own;
+    const result = new Float64Array(count);
+    this.#taken.push({ result, parts });
+    return result;
+  }
+
+  gather(): void {
+    const combine = this.#combine;
+    if (combine === null) return;
+    for (const { result, parts } of this.#taken) {
+      result.fill(0);
+      for (const part of parts) combine(result, part);
+    }
+  }
+
+  chunksOf(thread: number): readonly SharedArrayBuffer[] {
+    return this.#arenas[thread]?.chunks ?? [];
+  }
+}
+
+/** Takes one thread's cells into the result. */
+type Combine = (result: Float64Array, part: Float64Array) => void;
+
+function addTo(result: Float64Array, part: Float64Array): void {
+  for (let index = 0; index < part.length; index += 1)
+    result[index] = (result[index] ?? 0) + (part[index] ?? 0);
+}
+
+function raiseTo(result: Float64Array, part: Float64Array): void {
+  for (let index = 0; index < part.length; index += 1) {
+    result[index] = Math.max(result[index] ?? 0, part[index] ?? 0);
+  }
+}
