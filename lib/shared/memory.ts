@@ -46,6 +46,7 @@ export class SharedMemory implements CounterMemory {
   readonly #peaks: Columns;
   /** The control thread's, to take a dead thread's share out. */
   readonly #made: Count[] = [];
+  readonly #perThread: Int32Array[] = [];
 
   private constructor(
     threadCount: number,
@@ -79,8 +80,8 @@ export class SharedMemory implements CounterMemory {
       threadCount,
       null,
       new Arena(),
-      new Columns(arenas(), addTo),
-      new Columns(arenas(), raiseTo),
+      new Columns(arenas(), addUp),
+      new Columns(arenas(), findHighest),
     );
   }
 
@@ -125,9 +126,11 @@ export class SharedMemory implements CounterMemory {
     return new Int32Array(buffer, offset * CELL_BYTES, count);
   }
 
-  /** One whole number per thread, changed by `Atomics` only; at 0. */
+  /** One whole number per thread, 0 where there is nothing to say; changed by `Atomics` only. */
   perThread(): Int32Array {
-    return this.together(this.threadCount);
+    const cells = this.together(this.threadCount);
+    if (this.thread === null) this.#perThread.push(cells);
+    return cells;
   }
 
   /** Brings the control thread's counters and peaks up to date; elsewhere they always are. */
@@ -136,7 +139,15 @@ export class SharedMemory implements CounterMemory {
     this.#peaks.gather();
   }
 
-  /** Thread number `thread` is dead: what it had taken of any count is free again. For the control thread. */
+  /** Thread number `thread` is dead: its `perThread` numbers are 0. Comes before `forget`. For the control thread. */
+  silence(thread: number): void {
+    for (const cells of this.#perThread) Atomics.store(cells, thread, 0);
+  }
+
+  /**
+   * What a dead thread had taken of any count is free again. No other thread may hand it anything any more: those that saw its
+   * numbers before `silence` must have finished what they were doing. For the control thread.
+   */
   forget(thread: number): void {
     for (const count of this.#made) count.forget(thread);
   }
@@ -172,11 +183,22 @@ class Arena {
   }
 }
 
+/** One range of cells as the control thread has it. */
+interface Gathered {
+  /** What its counters are made of: everybody's cells combined. It may count in them itself. */
+  readonly cells: Float64Array;
+  /** What they came to the last time. */
+  readonly last: Float64Array;
+  /** What the control thread itself has counted. */
+  readonly own: Float64Array;
+  readonly parts: readonly Float64Array[];
+}
+
 /** An arena per thread. Who sees all of them also has cells of its own for what they come to. */
 class Columns {
   readonly #arenas: readonly Arena[];
   readonly #combine: Combine | null;
-  readonly #taken: { readonly result: Float64Array; readonly parts: readonly Float64Array[] }[] = [];
+  readonly #gathered: Gathered[] = [];
 
   /** `combine` null: the one arena is this thread's own. */
   constructor(arenas: readonly Arena[], combine: Combine | null) {
@@ -191,18 +213,14 @@ class Columns {
     });
     const [own] = parts;
     if (this.#combine === null && own !== undefined) return own;
-    const result = new Float64Array(count);
-    this.#taken.push({ result, parts });
-    return result;
+    const cells = new Float64Array(count);
+    this.#gathered.push({ cells, parts, last: new Float64Array(count), own: new Float64Array(count) });
+    return cells;
   }
 
   gather(): void {
-    const combine = this.#combine;
-    if (combine === null) return;
-    for (const { result, parts } of this.#taken) {
-      result.fill(0);
-      for (const part of parts) combine(result, part);
-    }
+    if (this.#combine === null) return;
+    for (const one of this.#gathered) this.#combine(one);
   }
 
   chunksOf(thread: number): readonly SharedArrayBuffer[] {
@@ -210,16 +228,22 @@ class Columns {
   }
 }
 
-/** Takes one thread's cells into the result. */
-type Combine = (result: Float64Array, part: Float64Array) => void;
+/** Brings `cells` up to date. */
+type Combine = (gathered: Gathered) => void;
 
-function addTo(result: Float64Array, part: Float64Array): void {
-  for (let index = 0; index < part.length; index += 1)
-    result[index] = (result[index] ?? 0) + (part[index] ?? 0);
+function addUp({ cells, last, own, parts }: Gathered): void {
+  for (let index = 0; index < cells.length; index += 1) {
+    const counted = (own[index] ?? 0) + (cells[index] ?? 0) - (last[index] ?? 0);
+    let sum = counted;
+    for (const part of parts) sum += part[index] ?? 0;
+    own[index] = counted;
+    cells[index] = sum;
+    last[index] = sum;
+  }
 }
 
-function raiseTo(result: Float64Array, part: Float64Array): void {
-  for (let index = 0; index < part.length; index += 1) {
-    result[index] = Math.max(result[index] ?? 0, part[index] ?? 0);
+function findHighest({ cells, parts }: Gathered): void {
+  for (let index = 0; index < cells.length; index += 1) {
+    for (const part of parts) cells[index] = Math.max(cells[index] ?? 0, part[index] ?? 0);
   }
 }
