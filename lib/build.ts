@@ -32,6 +32,8 @@ import { Limit, RateLimit } from './frontend/admit.ts';
 import { Frontend, type FrontendOwner } from './frontend/frontend.ts';
 import { Listener, printListenAddress } from './frontend/listener.ts';
 import { Acceptor, type ListenAddress } from './frontend/acceptor.ts';
+import type { SharedMemory } from './shared/memory.ts';
+import type { Neighbours } from './shared/neighbours.ts';
 import { relayTimeouts } from './stream/timeouts.ts';
 import type { StreamAccount, StreamTarget } from './stream/stream.ts';
 import type { Clock } from './time/clock.ts';
@@ -40,6 +42,10 @@ import type { Transport } from './transport/transport.ts';
 
 /** What the whole proxy is built with. */
 export interface Surroundings {
+  /** The numbers of all threads. Every thread builds the same things in the same order. */
+  readonly memory: SharedMemory;
+  /** Whoever waits in other threads. */
+  readonly neighbours: Neighbours<Server>;
   readonly clock: Clock;
   readonly wheel: DeadlineWheel;
   readonly transport: Transport;
@@ -78,7 +84,7 @@ export async function build(config: Config, around: Surroundings): Promise<Built
   const proxies = config.proxies.filter((proxy) => !proxy.disabled);
   const targets = await resolveAll(proxies, around.lookup);
   const states = new ServerStates(around.clock, around.stateListener);
-  const servers = createServers(proxies, targets, around.clock);
+  const servers = createServers(proxies, targets, around);
   const backends = new Map<string, BuiltBackend>();
   for (const proxy of proxies) {
     if (proxy.backend === null) continue;
@@ -87,7 +93,9 @@ export async function build(config: Config, around: Surroundings): Promise<Built
     backends.set(proxy.name, { backend, proxy });
   }
   const checks = createChecks(config, [...backends.values()], states, around);
-  const processRates = [new RateLimit(config.global.maxConnRate), new RateLimit(config.global.maxSessRate)];
+  const processRates = [config.global.maxConnRate, config.global.maxSessRate].map(
+    (perSecond) => new RateLimit(perSecond, around.memory),
+  );
   const acceptors = new Acceptors(around.transport);
   const frontends: Frontend[] = [];
   for (const proxy of proxies) {
@@ -123,12 +131,13 @@ async function resolveAll(
 function createServers(
   proxies: readonly ProxyConfig[],
   targets: ReadonlyMap<ServerConfig, ServerTarget | null>,
-  clock: Clock,
+  { clock, memory }: Surroundings,
 ): ReadonlyMap<string, Server> {
   const servers = new Map<string, Server>();
   for (const proxy of proxies) {
     for (const [index, config] of (proxy.backend?.servers ?? []).entries()) {
       const server = new Server({
+        memory,
         config,
         id: config.id === 0 ? index + 1 : config.id,
         backendName: proxy.name,
@@ -165,6 +174,8 @@ function createBackend(
   around: Surroundings,
 ): Backend {
   return new Backend({
+    memory: around.memory,
+    neighbours: around.neighbours,
     name: proxy.name,
     kind: proxy.kind === 'listen' ? 'listen' : 'backend',
     config: backend,
@@ -241,7 +252,7 @@ function createFrontend(
   acceptors: Acceptors,
   around: Surroundings,
 ): Frontend {
-  const { clock, wheel, transport, owner } = around;
+  const { memory, clock, wheel, transport, owner } = around;
   const limit = new Limit(frontend.maxconn);
   const built = new Frontend({
     config: frontend,
@@ -251,7 +262,7 @@ function createFrontend(
     route: {
       frontendName: proxy.name,
       frontendOptions: proxy.options,
-      frontendCounters: new FrontendCounters(),
+      frontendCounters: new FrontendCounters(memory),
       timeoutClientMs: frontend.timeoutClientMs,
       target: target === null ? null : streamTarget(proxy, frontend, target),
       transport,
@@ -261,7 +272,7 @@ function createFrontend(
       account: around.accountOf(proxy, frontend),
     },
   });
-  const rates = [...processRates, new RateLimit(frontend.rateLimitSessions)].filter(
+  const rates = [...processRates, new RateLimit(frontend.rateLimitSessions, memory)].filter(
     (rate) => rate.perSecond > 0,
   );
   const { entered } = built;
@@ -273,6 +284,7 @@ function createFrontend(
       const id = bind.id > 0 ? bind.id : position;
       built.listeners.push(
         new Listener({
+          memory,
           name: bind.name ?? `sock-${id}`,
           frontendName: proxy.name,
           acceptor: acceptors.for(address, backlog),

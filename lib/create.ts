@@ -16,6 +16,8 @@ import { doorRoom, planDescriptors } from './descriptors.ts';
 import { ConfigError, SluiceError } from './errors.ts';
 import { House } from './house.ts';
 import { LoadBalancer, type Parts } from './load-balancer.ts';
+import { SharedMemory } from './shared/memory.ts';
+import { NO_NEIGHBOURS } from './shared/neighbours.ts';
 import { systemClock, type Clock } from './time/clock.ts';
 import { DeadlineWheel } from './time/coarse.ts';
 import { createPublicTransport } from './transport/public.ts';
@@ -100,13 +102,20 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
     sessionDrops: options.logDrops ?? null,
     pid: process.pid,
   });
-  const house = new House({ clock, logger, maxconn, parkedMax: doorRoom(config, maxconn, descriptorLimit) });
+  const memory = SharedMemory.alone();
+  const house = new House({
+    memory,
+    clock,
+    logger,
+    maxconn,
+    parkedMax: doorRoom(config, maxconn, descriptorLimit),
+  });
   const transport = createPublicTransport({ nowMs: () => clock.nowMs() });
   try {
-    const built = await buildOn(house, logs, transport, config, { ...options, clock });
+    const built = await buildOn(memory, house, logs, transport, config, { ...options, clock });
     house.frontends = built.frontends;
     if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive)) logger.warn(KEEP_ALIVE_NOTICE);
-    return { config, clock, logger, logs, house, built, descriptorLimit };
+    return { config, memory, clock, logger, logs, house, built, descriptorLimit };
   } catch (error) {
     await logs.close();
     throw error;
@@ -114,6 +123,7 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
 }
 
 function buildOn(
+  memory: SharedMemory,
   house: House,
   logs: Logs,
   transport: Transport,
@@ -122,6 +132,8 @@ function buildOn(
 ): Promise<Built> {
   const { clock } = options;
   return build(config, {
+    memory,
+    neighbours: NO_NEIGHBOURS,
     clock,
     wheel: new DeadlineWheel(clock),
     transport,

@@ -13,6 +13,7 @@ import type { ServerStateEvent } from './backend/states.ts';
 import { Limit } from './frontend/admit.ts';
 import type { Frontend, FrontendOwner } from './frontend/frontend.ts';
 import type { Listener } from './frontend/listener.ts';
+import type { SharedMemory } from './shared/memory.ts';
 import type { Stream } from './stream/stream.ts';
 import type { Clock } from './time/clock.ts';
 
@@ -28,20 +29,21 @@ export class House implements FrontendOwner, SessionListener {
   readonly parkedLimit: Limit;
   /** Listeners with clients at the door. */
   readonly waiting = new Set<Listener>();
-  readonly sessionRate = new Rate();
-  sessionsTotal = 0;
+  readonly sessionRate: Rate;
   frontends: readonly Frontend[] = [];
   announce: (announcement: Announcement) => void = () => {};
   /** Whether anybody listens to an event, so that none is made for nobody. */
   wanted: (event: Announcement['event']) => boolean = () => false;
   /** Told whenever the last session has ended. */
   emptied: () => void = () => {};
+  readonly #sessionsTotal: Float64Array;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #streamId = 0;
   #lettingIn = false;
 
   constructor(options: {
+    readonly memory: SharedMemory;
     readonly clock: Clock;
     readonly logger: Logger;
     /** Sessions process-wide; 0: no limit. */
@@ -49,10 +51,16 @@ export class House implements FrontendOwner, SessionListener {
     /** Clients at all doors; 0: no limit. */
     readonly parkedMax: number;
   }) {
+    this.sessionRate = new Rate(options.memory);
+    this.#sessionsTotal = options.memory.counters(1);
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.processLimit = new Limit(options.maxconn);
     this.parkedLimit = new Limit(options.parkedMax);
+  }
+
+  get sessionsTotal(): number {
+    return this.#sessionsTotal[0] ?? 0;
   }
 
   get streamCount(): number {
@@ -114,7 +122,7 @@ export class House implements FrontendOwner, SessionListener {
   }
 
   sessionStarted(start: SessionStart): void {
-    this.sessionsTotal += 1;
+    this.#sessionsTotal[0] = this.sessionsTotal + 1;
     this.sessionRate.add(this.#clock.nowMs());
     if (this.wanted('connection')) this.announce({ event: 'connection', details: [start] });
   }

@@ -29,6 +29,7 @@ import type { Config } from './config/config.ts';
 import { SluiceError } from './errors.ts';
 import { viewFrontend } from './frontend/view.ts';
 import type { Announcement, House } from './house.ts';
+import type { SharedMemory } from './shared/memory.ts';
 import type { Clock, Timer } from './time/clock.ts';
 import { ownVersion } from './version.ts';
 
@@ -65,6 +66,7 @@ export interface CloseOptions {
 /** What a LoadBalancer is made of. */
 export interface Parts {
   readonly config: Config;
+  readonly memory: SharedMemory;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly logs: Logs;
@@ -78,6 +80,7 @@ type State = 'running' | 'draining' | 'closed';
 /** Made by `createLoadBalancer`. */
 export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   readonly config: Config;
+  readonly #memory: SharedMemory;
   readonly #clock: Clock;
   readonly #logs: Logs;
   readonly #metricsServer: MetricsServer;
@@ -97,6 +100,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   constructor(parts: Parts) {
     super();
     this.config = parts.config;
+    this.#memory = parts.memory;
     this.#clock = parts.clock;
     this.#logs = parts.logs;
     this.#built = parts.built;
@@ -203,6 +207,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
 
   /** HAProxy's words when proxies stop (reference 12). */
   #logStop(): void {
+    this.#memory.gather();
     const { frontends, backends } = this.#built;
     for (const name of new Set([...frontends, ...backends].map((proxy) => proxy.name))) {
       const frontend = frontends.find((one) => one.name === name)?.counters.connectionsTotal ?? 0;
@@ -228,6 +233,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   /** The running proxy as metrics see it; read-only, up to the moment. */
   view(): ProcessView {
     this.#house.countBytes();
+    this.#memory.gather();
     const { frontends, backends } = this.#built;
     const nowMs = this.#clock.nowMs();
     return {

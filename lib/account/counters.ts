@@ -7,6 +7,7 @@
  */
 import { Histogram, DURATION_BUCKETS_SECONDS, WAIT_BUCKETS_SECONDS } from './histogram.ts';
 import { Rate } from './rate.ts';
+import type { CounterMemory } from '../shared/memory.ts';
 import type { EndReason } from './session.ts';
 
 /** Why a client was refused before it became a session, or a session before it got a server. */
@@ -41,7 +42,11 @@ export class TrafficCounters {
   /** Client to server, server to client; added while the session runs, so that long sessions are visible. */
   bytesIn = 0;
   bytesOut = 0;
-  readonly sessionRate = new Rate();
+  readonly sessionRate: Rate;
+
+  constructor(memory: CounterMemory) {
+    this.sessionRate = new Rate(memory);
+  }
 
   sessionStarted(nowMs: number, sessionsNow: number): void {
     this.sessionsTotal += 1;
@@ -68,9 +73,14 @@ export class ListenerCounters extends TrafficCounters {
 
 export class FrontendCounters extends TrafficCounters {
   connectionsTotal = 0;
-  readonly connectionRate = new Rate();
+  readonly connectionRate: Rate;
   readonly closed = new Tally<EndReason>();
   readonly duration = new Histogram(DURATION_BUCKETS_SECONDS);
+
+  constructor(memory: CounterMemory) {
+    super(memory);
+    this.connectionRate = new Rate(memory);
+  }
 
   connectionAccepted(nowMs: number): void {
     this.connectionsTotal += 1;

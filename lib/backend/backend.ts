@@ -17,6 +17,8 @@
 import { BackendCounters } from '../account/counters.ts';
 import type { EndReason } from '../account/session.ts';
 import type { BackendConfig } from '../config/config.ts';
+import type { SharedMemory } from '../shared/memory.ts';
+import type { Neighbours } from '../shared/neighbours.ts';
 import type { Balancer, ChoiceContext } from './balance/balancer.ts';
 import { Queue, Waiter, type WaiterOwner } from './queue.ts';
 import type { Server, ServerOwner } from './server.ts';
@@ -37,6 +39,9 @@ export interface BackendSession {
 }
 
 export interface BackendParts {
+  readonly memory: SharedMemory;
+  /** Who waits for the same servers in other threads. */
+  readonly neighbours: Neighbours<Server>;
   readonly name: string;
   readonly kind: 'backend' | 'listen';
   readonly config: BackendConfig;
@@ -55,7 +60,7 @@ export class Backend implements ServerOwner {
   readonly servers: readonly Server[];
   /** When it last got its first usable server or lost its last one. */
   lastChangeMs: number;
-  readonly counters = new BackendCounters();
+  readonly counters: BackendCounters;
   readonly queue: Queue;
   readonly fullconn: number;
   readonly sessions = new Set<BackendSession>();
@@ -74,6 +79,7 @@ export class Backend implements ServerOwner {
   #downtimeMs = 0;
 
   constructor(parts: BackendParts) {
+    this.counters = new BackendCounters(parts.memory);
     this.name = parts.name;
     this.kind = parts.kind;
     this.lastChangeMs = parts.nowMs;

@@ -23,6 +23,7 @@ import type { Health } from '../check/health.ts';
 import type { PassiveHealth } from '../check/observe.ts';
 import type { CheckResult } from '../check/result.ts';
 import { ServerCounters } from '../account/counters.ts';
+import type { SharedMemory } from '../shared/memory.ts';
 import { Queue } from './queue.ts';
 import { SlowStart } from './slow-start.ts';
 import { Slot } from './slot.ts';
@@ -58,6 +59,7 @@ export interface ServerOwner {
 }
 
 export interface ServerParts {
+  readonly memory: SharedMemory;
   readonly config: ServerConfig;
   readonly id: number;
   readonly backendName: string;
@@ -75,7 +77,7 @@ export class Server {
   readonly backup: boolean;
   /** Its own, also while it tracks another (then unused). */
   readonly health: Health;
-  readonly counters = new ServerCounters();
+  readonly counters: ServerCounters;
   readonly queue: Queue;
   /** Null while its name has no address. */
   target: ServerTarget | null = null;
@@ -101,6 +103,7 @@ export class Server {
   constructor(parts: ServerParts) {
     const { config } = parts;
     this.config = config;
+    this.counters = new ServerCounters(parts.memory);
     this.name = config.name;
     this.id = parts.id;
     this.backendName = parts.backendName;

@@ -5,6 +5,7 @@
  * Not here: the waiting (`listener.ts`), rules about who may come in at all (a later room).
  */
 import { Rate } from '../account/rate.ts';
+import type { CounterMemory } from '../shared/memory.ts';
 
 /** Sessions counted against one limit. */
 export class Limit {
@@ -27,10 +28,11 @@ export class Limit {
 export class RateLimit {
   /** 0: no limit. */
   readonly perSecond: number;
-  readonly #rate = new Rate();
+  readonly #rate: Rate;
 
-  constructor(perSecond: number) {
+  constructor(perSecond: number, memory: CounterMemory) {
     this.perSecond = perSecond;
+    this.#rate = new Rate(memory);
   }
 
   add(nowMs: number): void {

@@ -11,12 +11,14 @@
  */
 import { ListenerCounters } from '../account/counters.ts';
 import { SluiceError } from '../errors.ts';
+import type { SharedMemory } from '../shared/memory.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Acceptor, ListenAddress, Taker } from './acceptor.ts';
 import { admit, type Admission, type DoorLimits, type Limit } from './admit.ts';
 
 export interface ListenerParts {
+  readonly memory: SharedMemory;
   readonly name: string;
   readonly frontendName: string;
   readonly acceptor: Acceptor;
@@ -36,7 +38,7 @@ export interface ListenerParts {
 
 export class Listener implements Taker {
   readonly name: string;
-  readonly counters = new ListenerCounters();
+  readonly counters: ListenerCounters;
   readonly limits: DoorLimits;
   readonly #parts: ListenerParts;
   readonly #parked: Parked = new Parked();
@@ -44,6 +46,7 @@ export class Listener implements Taker {
   #closed = false;
 
   constructor(parts: ListenerParts) {
+    this.counters = new ListenerCounters(parts.memory);
     this.name = parts.name;
     this.limits = parts.limits;
     this.#parts = parts;

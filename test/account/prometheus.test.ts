@@ -11,7 +11,7 @@ import { parseScrapeRequest } from '../../lib/account/scrape.ts';
 import type { ProcessView } from '../../lib/account/views.ts';
 import { systemClock } from '../../lib/time/clock.ts';
 import { ManualClock } from '../help/clock.ts';
-import { backendView, frontendView, listenerView, processView, serverView } from '../help/views.ts';
+import { backendView, frontendView, listenerView, memory, processView, serverView } from '../help/views.ts';
 
 function sourceOf(view: ProcessView): MetricsSource {
   return {
@@ -49,16 +49,16 @@ function samples(text: string, name: string): Record<string, number> {
 }
 
 function busyView(): ProcessView {
-  const counters = new FrontendCounters();
+  const counters = new FrontendCounters(memory);
   counters.connectionAccepted(1000);
   counters.sessionStarted(1000, 1);
   counters.bytesMoved(100, 212);
   counters.sessionEnded('client-timeout', 90_000);
-  const server = new ServerCounters();
+  const server = new ServerCounters(memory);
   server.connectTime.observe(0.003);
   server.connectTime.observe(0.003);
   server.connectTime.observe(120);
-  const listener = new ListenerCounters();
+  const listener = new ListenerCounters(memory);
   listener.paused.add('bind-maxconn');
   return processView({
     sessionsNow: 7,

@@ -1,13 +1,15 @@
 /** Limits and rates, and the order in which they are asked. */
 import t from 'tap';
 import { admit, enter, leave, Limit, RateLimit, type DoorLimits } from '../../lib/frontend/admit.ts';
+import { SharedMemory } from '../../lib/shared/memory.ts';
 
 function limits(bind: number, frontend: number, process: number, rates: readonly number[] = []): DoorLimits {
+  const memory = SharedMemory.alone();
   return {
     bind: new Limit(bind),
     frontend: new Limit(frontend),
     process: new Limit(process),
-    rates: rates.map((perSecond) => new RateLimit(perSecond)),
+    rates: rates.map((perSecond) => new RateLimit(perSecond, memory)),
   };
 }
 

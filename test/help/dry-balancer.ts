@@ -25,6 +25,8 @@ import type { StateLine } from '../../lib/check/messages.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 import type { Frontend } from '../../lib/frontend/frontend.ts';
 import { House } from '../../lib/house.ts';
+import { SharedMemory } from '../../lib/shared/memory.ts';
+import { NO_NEIGHBOURS } from '../../lib/shared/neighbours.ts';
 import { DeadlineWheel } from '../../lib/time/coarse.ts';
 import type {
   Connection,
@@ -263,13 +265,17 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
   const records: SessionRecord[] = [];
   const lines: StateLine[] = [];
   const events: ServerStateEvent[] = [];
+  const memory = SharedMemory.alone();
   const house = new House({
+    memory,
     clock,
     logger: silentLogger,
     maxconn: options.maxconn ?? parsed.config.global.maxconn,
     parkedMax: options.parkedMax ?? 0,
   });
   const built = await build(parsed.config, {
+    memory,
+    neighbours: NO_NEIGHBOURS,
     clock,
     wheel,
     transport,

@@ -20,6 +20,10 @@ import type {
   ProcessView,
   ServerView,
 } from '../../lib/account/views.ts';
+import { SharedMemory } from '../../lib/shared/memory.ts';
+
+/** What the views' counters are made of. */
+export const memory = SharedMemory.alone();
 
 export function processView(over: Partial<ProcessView> = {}): ProcessView {
   return {
@@ -49,7 +53,7 @@ export function frontendView(over: Partial<FrontendView> = {}): FrontendView {
     maxconn: 0,
     rateLimitSessions: 0,
     status: 'OPEN',
-    counters: new FrontendCounters(),
+    counters: new FrontendCounters(memory),
     socketStats: false,
     listeners: [],
     ...over,
@@ -63,7 +67,7 @@ export function listenerView(over: Partial<ListenerView> = {}): ListenerView {
     sessionsNow: 0,
     maxconn: 0,
     status: 'OPEN',
-    counters: new ListenerCounters(),
+    counters: new ListenerCounters(memory),
     ...over,
   };
 }
@@ -81,7 +85,7 @@ export function backendView(over: Partial<BackendView> = {}): BackendView {
     backupServers: 0,
     lastChangeWallMs: Date.UTC(2026, 0, 1),
     downtimeMs: 0,
-    counters: new BackendCounters(),
+    counters: new BackendCounters(memory),
     servers: [],
     ...over,
   };
@@ -107,7 +111,7 @@ export function serverView(over: Partial<ServerView> = {}): ServerView {
     lastChangeWallMs: Date.UTC(2026, 0, 1),
     downtimeMs: 0,
     check: null,
-    counters: new ServerCounters(),
+    counters: new ServerCounters(memory),
     ...over,
   };
 }
