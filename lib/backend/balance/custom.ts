@@ -2,13 +2,14 @@
  * `balance fn:NAME`: a policy written in code. It is given the usable servers in the order of their declaration
  * and returns one of them, or null if none will do now.
  *
- * The list is made once per change of usability and is the same array until then, so a policy may keep what it
+ * The list is made once per change of a weight and is the same array until then, so a policy may keep what it
  * computed from it.
  *
  * Not here: where policies are registered (`create.ts` gets them by name).
  */
 import { SluiceError } from '../../errors.ts';
 import type { Balancer, BalanceFunction, BalanceFunctionServer, ChoiceContext } from './balancer.ts';
+import { Ranks } from './ranks.ts';
 
 /** Serves one group; see `Balancer`. A choice costs what the policy costs. */
 export class Custom<S extends BalanceFunctionServer> implements Balancer<S> {
@@ -18,15 +19,22 @@ export class Custom<S extends BalanceFunctionServer> implements Balancer<S> {
   readonly #policy: BalanceFunction;
   readonly #servers: readonly S[];
   /** To find ours again in what the policy returns. */
-  readonly #own: ReadonlyMap<BalanceFunctionServer, S>;
-  #usable: readonly S[] = [];
-  #stale = true;
+  readonly #indexOf = new Map<BalanceFunctionServer, number>();
+  /** Who is usable, in the order of declaration, and how many of them stand before whom. */
+  readonly #usable: S[] = [];
+  readonly #ranks: Ranks;
+  /** What the policy is given; null after a change. */
+  #offer: readonly S[] | null = null;
 
   constructor(servers: readonly S[], name: string, policy: BalanceFunction) {
     this.#servers = servers;
-    this.#own = new Map(servers.map((server) => [server, server]));
     this.#name = name;
     this.#policy = policy;
+    this.#ranks = new Ranks(servers.length);
+    for (const [index, server] of servers.entries()) {
+      this.#indexOf.set(server, index);
+      this.weightChanged(server);
+    }
   }
 
   /**
@@ -35,32 +43,45 @@ export class Custom<S extends BalanceFunctionServer> implements Balancer<S> {
    * returns something that is none of the servers it was given.
    */
   choose(context: ChoiceContext, avoid: S | null): S | null {
-    const usable = this.#usableNow();
-    const others = avoid === null ? usable : usable.filter((server) => server !== avoid);
-    const chosen = this.#ask(others, context, avoid);
-    if (chosen !== null || others.length === usable.length) return chosen;
-    return this.#ask(usable, context, null);
+    const at = avoid === null ? -1 : this.#placeOf(avoid);
+    if (at < 0) return this.#ask(this.#offered(), context, null);
+    const others = this.#usable.slice();
+    others.splice(at, 1);
+    return this.#ask(others, context, avoid) ?? this.#ask(this.#offered(), context, null);
   }
 
-  weightChanged(_server: S): void {
-    this.#stale = true;
+  weightChanged(server: S): void {
+    const index = this.#indexOf.get(server);
+    if (index === undefined) return;
+    this.#offer = null;
+    const usable = server.effectiveWeight > 0;
+    if (usable === this.#placeOf(server) >= 0) return;
+    const place = this.#ranks.before(index);
+    if (usable) this.#usable.splice(place, 0, server);
+    else this.#usable.splice(place, 1);
+    this.#ranks.add(index, usable ? 1 : -1);
   }
 
   loadChanged(_server: S): void {}
 
-  #usableNow(): readonly S[] {
-    if (this.#stale) {
-      this.#stale = false;
-      this.#usable = Object.freeze(this.#servers.filter((server) => server.effectiveWeight > 0));
-    }
-    return this.#usable;
+  #offered(): readonly S[] {
+    this.#offer ??= Object.freeze(this.#usable.slice());
+    return this.#offer;
+  }
+
+  /** Its place among the usable ones; -1 if it is not one of them. */
+  #placeOf(server: S): number {
+    const index = this.#indexOf.get(server);
+    if (index === undefined) return -1;
+    const place = this.#ranks.before(index);
+    return this.#usable[place] === server ? place : -1;
   }
 
   #ask(offered: readonly S[], context: ChoiceContext, left: S | null): S | null {
     if (offered.length === 0) return null;
     const answer = this.#call(offered, context);
     if (answer === null) return null;
-    const server = this.#own.get(answer);
+    const server = this.#servers[this.#indexOf.get(answer) ?? -1];
     if (server === undefined || server === left || server.effectiveWeight === 0) {
       throw this.#fault('returned something that is none of the servers it was given');
     }

@@ -19,7 +19,7 @@ import type { Lookup } from './lookup.ts';
 /** Hash of a stream, 0 to 2^32 - 1; -1 if there is nothing to hash. */
 export type StreamHash = (context: ChoiceContext) => number;
 
-/** Serves one group; see `Balancer`. A choice is O(1) on a map, O(log(points)) on a ring. */
+/** Serves one group; see `Balancer`. What a choice and a change cost is the structure's to say. */
 export class Hash<S extends Candidate> implements Balancer<S> {
   /** A map's weights are fixed, a ring's are not. */
   readonly dynamic: boolean;

@@ -1,5 +1,5 @@
 /**
- * A set of small whole numbers that answers "which member comes next from here?" in a few steps.
+ * A set of small whole numbers that answers "which member comes next from here, or before?" in a few steps.
  *
  * A tree of bits, 32 to a word: a bit on one level says that the word below it has any bit set. With 10,000
  * numbers there are three levels, so adding, deleting and searching each touch three words.
@@ -59,6 +59,18 @@ export class IndexSet {
     return -1;
   }
 
+  /** The greatest member that is `end` or smaller; -1 if there is none. */
+  lastTo(end: number): number {
+    let bit = end;
+    for (let level = 0; bit >= 0 && level < this.#levels.length; level += 1) {
+      const word = bit >>> 5;
+      const rest = (this.#levels[level]?.[word] ?? 0) & (-1 >>> (31 - (bit & 31)));
+      if (rest !== 0) return this.#descendToLast(level, (word << 5) + highestBit(rest));
+      bit = word - 1;
+    }
+    return -1;
+  }
+
   /** From a bit set on `level` down to the smallest member it stands for. */
   #descend(level: number, bit: number): number {
     let found = bit;
@@ -67,9 +79,23 @@ export class IndexSet {
     }
     return found;
   }
+
+  /** The same, to the greatest. */
+  #descendToLast(level: number, bit: number): number {
+    let found = bit;
+    for (let below = level - 1; below >= 0; below -= 1) {
+      found = (found << 5) + highestBit(this.#levels[below]?.[found] ?? 0);
+    }
+    return found;
+  }
 }
 
 /** Position of the lowest set bit of a word that is not zero. */
 function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);
+}
+
+/** Position of the highest set bit of a word that is not zero. */
+function highestBit(word: number): number {
+  return 31 - Math.clz32(word);
 }

@@ -55,6 +55,14 @@ export class Order<E extends Ranked> {
     else this.#sink(last, hole);
   }
 
+  /** The first one is to stand at another key: like taking it out and inserting it again, in fewer steps. */
+  moveFirst(key: number): void {
+    const first = this.#heap[0];
+    if (first === undefined) return;
+    first.key = key;
+    this.#sink(first, 0);
+  }
+
   /** Puts `entry` at `from` or, while it precedes what stands above, higher. */
   #rise(entry: E, from: number): void {
     const heap = this.#heap;

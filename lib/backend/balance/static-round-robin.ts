@@ -10,7 +10,7 @@ import type { Balancer, Candidate, ChoiceContext } from './balancer.ts';
 import { Rotation } from './lookup.ts';
 import { WeightMap } from './map.ts';
 
-/** Serves one group; see `Balancer`. A choice is O(1), the first after a change O(places). */
+/** Serves one group; see `Balancer`. What a choice and a change cost is the map's to say. */
 export class StaticRoundRobin<S extends Candidate> implements Balancer<S> {
   readonly dynamic = false;
   readonly deterministic = false;

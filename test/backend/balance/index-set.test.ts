@@ -8,6 +8,13 @@ function members(set: IndexSet): number[] {
   return found;
 }
 
+/** All members up to one, the greatest first. */
+function membersBack(set: IndexSet, end: number): number[] {
+  const found: number[] = [];
+  for (let at = set.lastTo(end); at >= 0; at = set.lastTo(at - 1)) found.push(at);
+  return found;
+}
+
 void t.test('finds the next member across words and levels', async (t) => {
   const set = new IndexSet(100_000);
   const numbers = [0, 31, 32, 63, 1023, 1024, 32_767, 32_768, 99_999];
@@ -15,6 +22,9 @@ void t.test('finds the next member across words and levels', async (t) => {
   t.same(members(set), numbers);
   t.equal(set.firstFrom(1025), 32_767);
   t.equal(set.firstFrom(100_000), -1, 'past the end');
+  t.same(membersBack(set, 99_999), numbers.toReversed());
+  t.equal(set.lastTo(32_766), 1024);
+  t.equal(set.lastTo(-1), -1, 'before the beginning');
 });
 
 void t.test('a deleted member is not found, and one deleted twice does no harm', async (t) => {
@@ -31,4 +41,5 @@ void t.test('a deleted member is not found, and one deleted twice does no harm',
 
 void t.test('a set of nothing is empty', async (t) => {
   t.equal(new IndexSet(0).firstFrom(0), -1);
+  t.equal(new IndexSet(0).lastTo(0), -1);
 });
