@@ -34,6 +34,10 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 /** Adds an alert for every field out of range. */
 export function checkShape(config: Config, complain: Complain): void {
   checkValue(config.global, ['global'], 'global', complain);
+  const { nbthread } = config.global;
+  if (typeof nbthread === 'string' && nbthread !== 'auto') {
+    complain('alert', 'invalid-value', `global: nbthread is a number or 'auto'`, ['global', 'nbthread']);
+  }
   config.proxies.forEach((proxy, index) => {
     checkName(proxy.name, `${proxy.kind} name`, ['proxy', index], complain);
     checkValue(proxy, ['proxy', index], `${proxy.kind} '${proxy.name}'`, complain);

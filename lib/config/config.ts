@@ -81,7 +81,8 @@ export interface SourceAddress {
 export interface GlobalConfig {
   /** Process-wide limit of client connections; 0: derived from the descriptor limit at start. */
   readonly maxconn: number;
-  readonly nbthread: number;
+  /** Threads that carry traffic; `auto`: as many as there are cores. */
+  readonly nbthread: number | 'auto';
   /** New client connections per second, process-wide; 0: no limit. */
   readonly maxConnRate: number;
   readonly maxSessRate: number;

@@ -98,7 +98,7 @@ function globalLines(global: GlobalConfig): Words[] {
     number('maxconn', global.maxconn, 0),
     number('maxconnrate', global.maxConnRate, 0),
     number('maxsessrate', global.maxSessRate, 0),
-    number('nbthread', global.nbthread, GLOBAL_DEFAULTS.nbthread),
+    global.nbthread === GLOBAL_DEFAULTS.nbthread ? null : ['nbthread', String(global.nbthread)],
     number('ulimit-n', global.ulimitN, 0),
     number('fd-hard-limit', global.fdHardLimit, 0),
     flag(!global.strictLimits, 'no', 'strict-limits'),

@@ -115,8 +115,10 @@ void t.test('presetenv keeps what is set', (t) => {
   t.end();
 });
 
-void t.test('more threads than one is a notice', (t) => {
-  t.strictSame(answers('global\n  nbthread 4\n'), ['notice no-effect']);
+void t.test('threads are counted, or as many as there are cores', (t) => {
+  t.strictSame(answers('global\n  nbthread 4\n'), []);
+  t.strictSame(answers('global\n  nbthread auto\n'), []);
+  t.strictSame(answers('global\n  nbthread many\n'), ['alert invalid-number']);
   t.strictSame(answers('global\n  nbthread 1\n'), []);
   t.end();
 });

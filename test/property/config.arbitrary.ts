@@ -126,7 +126,7 @@ const logTarget: fc.Arbitrary<LogTarget> = fc.record({
 
 const global: fc.Arbitrary<GlobalConfig> = fc.record({
   maxconn: count,
-  nbthread: fc.integer({ min: 1, max: 64 }),
+  nbthread: fc.oneof(fc.integer({ min: 1, max: 64 }), fc.constant('auto' as const)),
   maxConnRate: count,
   maxSessRate: count,
   hardStopAfterMs: time,

@@ -44,7 +44,7 @@ export const GLOBAL_ROWS: readonly Row[] = [
   number('maxsessrate', 'maxSessRate', '3.2'),
   number('ulimit-n', 'ulimitN', '3.1'),
   number('fd-hard-limit', 'fdHardLimit', '3.1'),
-  row('nbthread', 'N', '3.1', readThreads, '1'),
+  row('nbthread', 'N|auto', '3.1', readThreads, '1'),
   { ...flag('strict-limits', 'strictLimits', '3.1'), negatable: true, default: 'on' },
   time('hard-stop-after', 'hardStopAfterMs', '3.1'),
   time('grace', 'graceMs', '3.1'),
@@ -148,14 +148,14 @@ function readMaxconn(line: Line, { values, said }: GlobalDraft): void {
   values.maxconn = value;
 }
 
+/** `auto`, which is ours, stands for as many as there are cores. */
 function readThreads(line: Line, { values }: GlobalDraft): void {
-  const value = line.takeInteger('a number of threads', 1, 64);
-  if (value === null) return;
-  values.nbthread = value;
-  if (value > 1) {
-    const message = `'nbthread ${value}': one thread is used until the threaded engine is here`;
-    line.notice('no-effect', message, null);
+  if (line.peek() === 'auto') {
+    line.takeOptional();
+    values.nbthread = 'auto';
+    return;
   }
+  values.nbthread = line.takeInteger("a number of threads, or 'auto'", 1, 64) ?? values.nbthread;
 }
 
 function readLog(line: Line, { values, said }: GlobalDraft): void {
