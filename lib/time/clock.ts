@@ -53,10 +53,22 @@ class RepeatedTimer implements Timer {
   }
 }
 
-/** The machine's own clock. */
-export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+const timers: Pick<Clock, 'wallMs' | 'after' | 'every'> = {
   wallMs: () => Date.now(),
   after: (delayMs, callback) => new OnceTimer(delayMs, callback),
   every: (periodMs, callback) => new RepeatedTimer(periodMs, callback),
 };
+
+/** The machine's own clock. */
+export const systemClock: Clock = { nowMs: () => performance.now(), ...timers };
+
+/** When `systemClock` stood at 0, in a measure that all threads of the process have in common. */
+export function systemClockOriginNs(): bigint {
+  return process.hrtime.bigint() - BigInt(Math.round(performance.now() * 1e6));
+}
+
+/** The machine's clock as the thread sees it whose `systemClock` stood at 0 at `originNs`: stamps of the two can be compared. */
+export function clockSince(originNs: bigint): Clock {
+  const aheadMs = Number(systemClockOriginNs() - originNs) / 1e6;
+  return { nowMs: () => performance.now() + aheadMs, ...timers };
+}
