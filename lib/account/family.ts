@@ -51,11 +51,24 @@ export interface LookOf {
   readonly server: ServerView;
 }
 
-/** One thing with its labels, e.g. `{ backend: 'app', server: 'a' }`; `labelText` is the same, ready to be written. */
-export interface Row<Look> {
+/** One thing with its labels, e.g. `{ backend: 'app', server: 'a' }`. */
+export class Row<Look> {
   readonly labels: Readonly<Record<string, string>>;
-  readonly labelText: string;
   readonly look: Look;
+  #labelText: string | null = null;
+
+  constructor(labels: Readonly<Record<string, string>>, look: Look) {
+    this.labels = labels;
+    this.look = look;
+  }
+
+  /** The labels ready to be written; made at the first use, so that laying out thousands of rows takes no time. */
+  get labelText(): string {
+    this.#labelText ??= Object.entries(this.labels)
+      .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
+      .join(',');
+    return this.#labelText;
+  }
 }
 
 /** Everything one scrape looks at. `wallMs` is the moment: ages are measured from it. */
@@ -73,6 +86,7 @@ export interface SampleSink {
  * How values are read.
  * - `number`: one sample a row; null: this row has none.
  * - `words`: one sample a word, for a closed set, so that a word that never occurred stands at 0.
+ * - `counts`: the same, where all words are read in one go, because that looks at thousands of things.
  * - `pairs`: one sample a pair, for sets known at run time only.
  * - `info`: always 1, the facts stand in the labels.
  */
@@ -83,6 +97,12 @@ export type Reading<Look> =
       readonly label: string;
       readonly words: readonly string[];
       readonly read: (look: Look, word: string) => number | null;
+    }
+  | {
+      readonly as: 'counts';
+      readonly label: string;
+      readonly words: readonly string[];
+      readonly read: (look: Look) => ReadonlyMap<string, number>;
     }
   | {
       readonly as: 'pairs';
@@ -137,6 +157,7 @@ export function family<S extends Scope>(
 function extraLabels<Look>(reading: Reading<Look>): readonly string[] {
   switch (reading.as) {
     case 'words':
+    case 'counts':
     case 'pairs':
       return [reading.label];
     case 'info':
@@ -161,11 +182,16 @@ function emitRow<Look>(reading: Reading<Look>, row: Row<Look>, wallMs: number, s
         if (value !== null) sink.sample('', row, reading.label, word, value);
       }
       return;
+    case 'counts': {
+      const counts = reading.read(row.look);
+      for (const word of reading.words) sink.sample('', row, reading.label, word, counts.get(word) ?? 0);
+      return;
+    }
     case 'pairs':
       for (const [word, value] of reading.read(row.look)) sink.sample('', row, reading.label, word, value);
       return;
     case 'info':
-      sink.sample('', labelled({ ...row.labels, ...reading.read(row.look) }, row.look), '', '', 1);
+      sink.sample('', new Row({ ...row.labels, ...reading.read(row.look) }, row.look), '', '', 1);
       return;
     case 'histogram':
       emitHistogram(reading.read(row.look), row, sink);
@@ -184,18 +210,21 @@ function emitHistogram(histogram: Histogram, row: Row<unknown>, sink: SampleSink
   sink.sample('_count', row, '', '', histogram.count);
 }
 
-/** A row of these labels. */
-export function labelled<Look>(labels: Readonly<Record<string, string>>, look: Look): Row<Look> {
-  let labelText = '';
-  for (const [name, value] of Object.entries(labels)) {
-    if (labelText !== '') labelText += ',';
-    labelText += `${name}="${escapeLabel(value)}"`;
-  }
-  return { labels, labelText, look };
-}
-
 /** A label's value as the text formats want it: backslash, quote and line feed escaped. */
 export function escapeLabel(value: string): string {
   if (!/[\\"\n]/.test(value)) return value;
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+/** How often each word comes up among many things; null is no word. */
+export function countWords<One>(
+  all: Iterable<One>,
+  wordOf: (one: One) => string | null,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const one of all) {
+    const word = wordOf(one);
+    if (word !== null) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -8,7 +8,7 @@
  * Not here: our own names (`metrics.ts`), text and filters (`prometheus.ts`, `scrape.ts`).
  */
 import type { ServerCounters, TargetCounters, TimeAverages, TrafficCounters } from './counters.ts';
-import { family } from './family.ts';
+import { countWords, family } from './family.ts';
 import type { Family, LookOf, MetricKind, Reading, Scope, Unit } from './family.ts';
 import { SERVER_STATES } from './metrics.ts';
 import type { BackendView, FrontendView, ServerView } from './views.ts';
@@ -292,8 +292,25 @@ function targetFamilies<S extends 'backend' | 'server'>(
     .zeros('counter', NOT_HERE_HTTP, ['connection_reuses', 'failed_header_rewriting']);
 }
 
+class BackendNames extends Names<'backend'> {
+  constructor() {
+    super('backend');
+  }
+
+  /** A sample a state: how many of a backend's servers are in it. */
+  servers(
+    name: string,
+    help: string,
+    words: readonly string[],
+    wordOf: (server: ServerView) => string | null,
+  ): this {
+    const read = (one: BackendView): ReadonlyMap<string, number> => countWords(one.servers, wordOf);
+    return this.add('gauge', name, help, { as: 'counts', label: 'state', words, read });
+  }
+}
+
 function backendFamilies(): Family[] {
-  const names = new Names('backend')
+  const names = new BackendNames()
     .gauge('current_queue', 'Sessions that wait for any server.', (one) => one.queuedCount)
     .gauge('current_sessions', 'Sessions held now.', (one) => one.sessionsNow)
     .gauge('limit_sessions', 'The fullconn in force.', (one) => one.fullconn)
@@ -307,15 +324,18 @@ function backendFamilies(): Family[] {
     )
     .counter('check_up_down', 'Times it went down.', (one) => one.counters.downTransitionsTotal)
     .counter('downtime_seconds', 'Seconds spent down.', (one) => Math.floor(one.downtimeMs / 1000))
-    .states('agg_server_status', 'Servers in each state.', SERVER_STATES, countServers)
-    .states(
+    .servers('agg_server_status', 'Servers in each state.', SERVER_STATES, (server) => server.status)
+    .servers(
       'agg_server_check_status',
       'Servers in each state, under its older name.',
       SERVER_STATES,
-      countServers,
+      (server) => server.status,
     )
-    .states('agg_check_status', 'Servers by what their last check found.', CHECK_STATES, (one, word) =>
-      one.servers.reduce((count, server) => count + (server.check?.status === word ? 1 : 0), 0),
+    .servers(
+      'agg_check_status',
+      'Servers by what their last check found.',
+      CHECK_STATES,
+      (server) => server.check?.status ?? null,
     )
     .zeros('counter', NOT_HERE_RULES, ['requests_denied']);
   return targetFamilies(names, (one) => one.counters).families;
@@ -367,10 +387,6 @@ function serverFamilies(): Family[] {
       'safe_idle_connections_current',
     ]);
   return targetFamilies(names, (one) => one.counters).families;
-}
-
-function countServers(backend: BackendView, status: string): number {
-  return backend.servers.reduce((count, server) => count + (server.status === status ? 1 : 0), 0);
 }
 
 function userWeight(backend: BackendView): number {

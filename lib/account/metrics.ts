@@ -9,11 +9,11 @@
  */
 import { PAUSE_REASONS, REFUSAL_REASONS } from './counters.ts';
 import type { PauseReason, RefusalReason, TargetCounters, TrafficCounters } from './counters.ts';
-import { family } from './family.ts';
+import { countWords, family } from './family.ts';
 import type { Family, LookOf, MetricKind, Reading, Scope, Unit } from './family.ts';
 import { END_REASONS } from './session.ts';
 import type { EndReason } from './session.ts';
-import type { BackendView, FrontendView, ServerStatus } from './views.ts';
+import type { FrontendView, ServerStatus } from './views.ts';
 
 const DIRECTIONS = ['in', 'out'];
 const FRONTEND_STATES: readonly FrontendView['status'][] = ['OPEN', 'FULL', 'PAUSED', 'STOP'];
@@ -336,10 +336,10 @@ function backendFamilies(): Family[] {
     .gauge('servers', 'active_servers', 'Usable servers that are no backup.', (one) => one.activeServers)
     .gauge('servers', 'backup_servers', 'Usable backup servers.', (one) => one.backupServers)
     .add('gauge', 'servers', 'servers', 'Servers by state.', {
-      as: 'words',
+      as: 'counts',
       label: 'state',
       words: SERVER_STATES,
-      read: (one, word) => serversIn(one, word),
+      read: (one) => countWords(one.servers, (server) => server.status),
     })
     .gauge('times', 'weight', "Sum of the usable servers' weights.", (one) => one.weight)
     .gauge(
@@ -428,10 +428,6 @@ function serverFamilies(): Family[] {
 /** A limit of 0 means none: no sample says so without a wrong number. */
 function unlessZero(value: number): number | null {
   return value === 0 ? null : value;
-}
-
-function serversIn(backend: BackendView, status: string): number {
-  return backend.servers.reduce((count, server) => count + (server.status === status ? 1 : 0), 0);
 }
 
 /** Every family of our own, in the order of a page. */

@@ -10,8 +10,8 @@
 import { Registry } from 'prom-client';
 import type { Metric, MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { Clock } from '../time/clock.ts';
-import { escapeLabel } from './family.ts';
-import type { BuildInfo, Family, Row, SampleSink, Scrape } from './family.ts';
+import { escapeLabel, Row } from './family.ts';
+import type { BuildInfo, Family, SampleSink, Scrape } from './family.ts';
 import { HAPROXY_FAMILIES } from './haproxy-names.ts';
 import { SLUICE_FAMILIES } from './metrics.ts';
 import { WHOLE_SCRAPE, scrapeOf, wants } from './scrape.ts';
@@ -187,10 +187,10 @@ async function writeForeign(metric: ForeignMetric, text: TextSink): Promise<void
 }
 
 function rowOf(labels: Partial<Record<string, string | number>>): Row<null> {
-  const labelText = Object.entries(labels)
-    .map(([name, value]) => `${name}="${escapeLabel(String(value))}"`)
-    .join(',');
-  return { labels: {}, labelText, look: null };
+  return new Row(
+    Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)])),
+    null,
+  );
 }
 
 /** Samples as lines of text. */

@@ -3,8 +3,8 @@
  *
  * Not here: families (`family.ts`), text (`prometheus.ts`), HTTP (`metrics-server.ts`).
  */
-import { SCOPES, labelled } from './family.ts';
-import type { BuildInfo, Row, Scope, Scrape } from './family.ts';
+import { Row, SCOPES } from './family.ts';
+import type { BuildInfo, Scope, Scrape } from './family.ts';
 import type { ProcessView, ServerView } from './views.ts';
 
 /** Which names: our own, or those of HAProxy's exporter. The two also name their labels differently. */
@@ -91,16 +91,17 @@ export function scrapeOf(
   return {
     wallMs,
     rows: {
-      global: [labelled({}, { process: view, build })],
-      frontend: view.frontends.map((frontend) => labelled({ [frontendLabel]: frontend.name }, frontend)),
+      global: [new Row({}, { process: view, build })],
+      frontend: view.frontends.map((frontend) => new Row({ [frontendLabel]: frontend.name }, frontend)),
       listener: view.frontends
         .filter((frontend) => frontend.socketStats)
         .flatMap((frontend) =>
-          frontend.listeners.map((listener) =>
-            labelled({ [frontendLabel]: frontend.name, listener: listener.name }, { frontend, listener }),
+          frontend.listeners.map(
+            (listener) =>
+              new Row({ [frontendLabel]: frontend.name, listener: listener.name }, { frontend, listener }),
           ),
         ),
-      backend: view.backends.map((backend) => labelled({ [backendLabel]: backend.name }, backend)),
+      backend: view.backends.map((backend) => new Row({ [backendLabel]: backend.name }, backend)),
       server: serverRows(view, backendLabel, request.noMaint),
     },
   };
@@ -111,7 +112,7 @@ function serverRows(view: ProcessView, backendLabel: string, noMaint: boolean): 
   for (const backend of view.backends) {
     for (const server of backend.servers) {
       if (noMaint && server.status === 'MAINT') continue;
-      rows.push(labelled({ [backendLabel]: backend.name, server: server.name }, server));
+      rows.push(new Row({ [backendLabel]: backend.name, server: server.name }, server));
     }
   }
   return rows;

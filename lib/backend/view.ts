@@ -10,57 +10,142 @@ import type { Backend } from './backend.ts';
 import { WEIGHT_SCALE, type Server } from './server.ts';
 import { statusOf } from './states.ts';
 
+/** A look costs nothing before it is used: with thousands of servers a scrape reads a family, then another. */
 export function viewBackend(backend: Backend, clock: Clock): BackendView {
-  const nowMs = clock.nowMs();
-  const servers = backend.servers.map((server) => viewServer(server, clock));
-  return {
-    name: backend.name,
-    algorithm: backend.config.balance.algorithm,
-    status: backend.usable || backend.servers.length === 0 ? 'UP' : 'DOWN',
-    sessionsNow: backend.sessionsNow,
-    queuedCount: backend.queue.length,
-    fullconn: backend.fullconn,
-    weight: servers.reduce((sum, server) => sum + (server.usable ? server.weight : 0), 0),
-    activeServers: backend.usableActives,
-    backupServers: backend.usableBackups,
-    lastChangeWallMs: wallOf(backend.lastChangeMs, clock),
-    downtimeMs: backend.downtimeMs(nowMs),
-    counters: backend.counters,
-    servers,
-  };
+  return new BackendLook(backend, clock);
 }
 
 export function viewServer(server: Server, clock: Clock): ServerView {
-  const { lastCheck } = server;
-  return {
-    name: server.name,
-    backendName: server.backendName,
-    address: server.address,
-    backup: server.backup,
-    status: statusOf(server),
-    statusWords: statusWords(server),
-    usable: server.usable,
-    servedCount: server.servedCount,
-    queuedCount: server.queuedCount,
-    maxconn: server.maxconn,
-    currentLimit: server.currentLimit,
-    maxqueue: server.config.maxqueue,
-    weight: server.usable ? server.effectiveWeight / WEIGHT_SCALE : server.userWeight,
-    userWeight: server.userWeight,
-    throttlePercent: server.throttlePercent,
-    lastChangeWallMs: wallOf(server.lastChangeMs, clock),
-    downtimeMs: server.downtimeMs,
-    check:
-      server.check === null
-        ? null
-        : {
-            status: lastCheck?.status ?? 'UNK',
-            code: lastCheck?.code ?? null,
-            durationMs: lastCheck?.durationMs ?? 0,
-            info: lastCheck?.info ?? null,
-          },
-    counters: server.counters,
-  };
+  return new ServerLook(server, clock);
+}
+
+class BackendLook implements BackendView {
+  readonly #backend: Backend;
+  readonly #clock: Clock;
+  #servers: readonly ServerView[] | null = null;
+
+  constructor(backend: Backend, clock: Clock) {
+    this.#backend = backend;
+    this.#clock = clock;
+  }
+
+  get name(): string {
+    return this.#backend.name;
+  }
+  get algorithm(): string {
+    return this.#backend.config.balance.algorithm;
+  }
+  get status(): BackendView['status'] {
+    return this.#backend.usable || this.#backend.servers.length === 0 ? 'UP' : 'DOWN';
+  }
+  get sessionsNow(): number {
+    return this.#backend.sessionsNow;
+  }
+  get queuedCount(): number {
+    return this.#backend.queue.length;
+  }
+  get fullconn(): number {
+    return this.#backend.fullconn;
+  }
+  get weight(): number {
+    let sum = 0;
+    for (const server of this.#backend.servers) sum += server.effectiveWeight;
+    return sum / WEIGHT_SCALE;
+  }
+  get activeServers(): number {
+    return this.#backend.usableActives;
+  }
+  get backupServers(): number {
+    return this.#backend.usableBackups;
+  }
+  get lastChangeWallMs(): number {
+    return wallOf(this.#backend.lastChangeMs, this.#clock);
+  }
+  get downtimeMs(): number {
+    return this.#backend.downtimeMs(this.#clock.nowMs());
+  }
+  get counters(): BackendView['counters'] {
+    return this.#backend.counters;
+  }
+  get servers(): readonly ServerView[] {
+    this.#servers ??= this.#backend.servers.map((server) => viewServer(server, this.#clock));
+    return this.#servers;
+  }
+}
+
+class ServerLook implements ServerView {
+  readonly #server: Server;
+  readonly #clock: Clock;
+
+  constructor(server: Server, clock: Clock) {
+    this.#server = server;
+    this.#clock = clock;
+  }
+
+  get name(): string {
+    return this.#server.name;
+  }
+  get backendName(): string {
+    return this.#server.backendName;
+  }
+  get address(): string {
+    return this.#server.address;
+  }
+  get backup(): boolean {
+    return this.#server.backup;
+  }
+  get status(): ServerView['status'] {
+    return statusOf(this.#server);
+  }
+  get statusWords(): string {
+    return statusWords(this.#server);
+  }
+  get usable(): boolean {
+    return this.#server.usable;
+  }
+  get servedCount(): number {
+    return this.#server.servedCount;
+  }
+  get queuedCount(): number {
+    return this.#server.queuedCount;
+  }
+  get maxconn(): number {
+    return this.#server.maxconn;
+  }
+  get currentLimit(): number {
+    return this.#server.currentLimit;
+  }
+  get maxqueue(): number {
+    return this.#server.config.maxqueue;
+  }
+  get weight(): number {
+    return this.#server.usable ? this.#server.effectiveWeight / WEIGHT_SCALE : this.#server.userWeight;
+  }
+  get userWeight(): number {
+    return this.#server.userWeight;
+  }
+  get throttlePercent(): number | null {
+    return this.#server.throttlePercent;
+  }
+  get lastChangeWallMs(): number {
+    return wallOf(this.#server.lastChangeMs, this.#clock);
+  }
+  get downtimeMs(): number {
+    return this.#server.downtimeMs;
+  }
+  get check(): ServerView['check'] {
+    const { check, lastCheck } = this.#server;
+    if (check === null) return null;
+    return {
+      status: lastCheck?.status ?? 'UNK',
+      code: lastCheck?.code ?? null,
+      durationMs: lastCheck?.durationMs ?? 0,
+      info: lastCheck?.info ?? null,
+    };
+  }
+  get counters(): ServerView['counters'] {
+    return this.#server.counters;
+  }
 }
 
 function statusWords(server: Server): string {
