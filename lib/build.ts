@@ -17,21 +17,12 @@ import { Health } from './check/health.ts';
 import { PassiveHealth } from './check/observe.ts';
 import { createProbe } from './check/probes.ts';
 import { CheckScheduler } from './check/scheduler.ts';
-import type {
-  BackendConfig,
-  BindAddress,
-  BindConfig,
-  Config,
-  FrontendConfig,
-  ProxyConfig,
-  ServerConfig,
-  UnixBindDefaults,
-} from './config/config.ts';
-import { findAccount } from './frontend/accounts.ts';
+import type { BackendConfig, Config, FrontendConfig, ProxyConfig, ServerConfig } from './config/config.ts';
 import { Limit, RateLimit } from './frontend/admit.ts';
 import { Frontend, type FrontendOwner } from './frontend/frontend.ts';
-import { Listener, printListenAddress } from './frontend/listener.ts';
-import { Acceptor, type ListenAddress } from './frontend/acceptor.ts';
+import { Acceptors, listenAddresses } from './frontend/acceptors.ts';
+import type { Acceptor } from './frontend/acceptor.ts';
+import { Listener } from './frontend/listener.ts';
 import type { SharedMemory } from './shared/memory.ts';
 import type { Neighbours } from './shared/neighbours.ts';
 import { relayTimeouts } from './stream/timeouts.ts';
@@ -65,6 +56,8 @@ export interface Surroundings {
 
 export interface Built {
   readonly frontends: readonly Frontend[];
+  /** Every socket once, in an order that is the same wherever the same configuration is built. */
+  readonly acceptors: readonly Acceptor[];
   readonly backends: readonly Backend[];
   readonly states: ServerStates;
   readonly checks: CheckScheduler;
@@ -103,7 +96,13 @@ export async function build(config: Config, around: Surroundings): Promise<Built
     const target = backends.get(proxy.frontend.defaultBackend ?? proxy.name) ?? null;
     frontends.push(createFrontend(proxy, proxy.frontend, target, config, processRates, acceptors, around));
   }
-  return { frontends, backends: [...backends.values()].map(({ backend }) => backend), states, checks };
+  return {
+    frontends,
+    acceptors: acceptors.all,
+    backends: [...backends.values()].map(({ backend }) => backend),
+    states,
+    checks,
+  };
 }
 
 interface BuiltBackend {
@@ -302,27 +301,6 @@ function createFrontend(
   return built;
 }
 
-/** A socket per address; `bind` lines that name the same one share it. */
-class Acceptors {
-  readonly #transport: Transport;
-  readonly #byAddress = new Map<string, Acceptor>();
-
-  constructor(transport: Transport) {
-    this.#transport = transport;
-  }
-
-  for(address: ListenAddress, backlog: number): Acceptor {
-    // Port 0 is another port each time.
-    const shareable = address.kind !== 'tcp' || address.port !== 0;
-    const name = printListenAddress(address);
-    const known = shareable ? this.#byAddress.get(name) : undefined;
-    if (known !== undefined) return known;
-    const acceptor = new Acceptor(address, backlog, this.#transport);
-    if (shareable) this.#byAddress.set(name, acceptor);
-    return acceptor;
-  }
-}
-
 function streamTarget(proxy: ProxyConfig, frontend: FrontendConfig, target: BuiltBackend): StreamTarget {
   return {
     backend: target.backend,
@@ -332,33 +310,4 @@ function streamTarget(proxy: ProxyConfig, frontend: FrontendConfig, target: Buil
       server: target.proxy.options.independentStreams,
     }),
   };
-}
-
-function listenAddresses(bind: BindConfig, unix: UnixBindDefaults): ListenAddress[] {
-  return bind.addresses.flatMap((address) => listenAddress(address, bind, unix));
-}
-
-function listenAddress(address: BindAddress, bind: BindConfig, unix: UnixBindDefaults): ListenAddress[] {
-  switch (address.kind) {
-    case 'fd':
-      return [{ kind: 'fd', fd: address.fd }];
-    case 'unix':
-      return [
-        {
-          kind: 'unix',
-          path: `${unix.prefix ?? ''}${address.path}`,
-          mode: bind.mode ?? unix.mode,
-          uid: bind.uid ?? findAccount('passwd', bind.user ?? unix.user),
-          gid: bind.gid ?? findAccount('group', bind.group ?? unix.group),
-        },
-      ];
-    default: {
-      const ports = Array.from(
-        { length: address.portEnd - address.port + 1 },
-        (_, index) => address.port + index,
-      );
-      // `v6only` wins over `v4v6`; without either the system's default holds, which is both (manual 5.1).
-      return ports.map((port) => ({ kind: 'tcp', host: address.host, port, ipv6Only: bind.v6only }));
-    }
-  }
 }

@@ -43,6 +43,32 @@ export class SluiceError extends Error {
   }
 }
 
+/**
+ * Why `place` (`127.0.0.1:80 (frontend web)`) could not be bound: ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND or ERR_BIND, by the
+ * code of the system's error.
+ */
+export function bindError(place: string, cause: unknown): SluiceError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new SluiceError('ERR_ADDRESS_IN_USE', `cannot bind ${place}: another program listens there`, {
+        cause,
+        retryable: true,
+      });
+    case 'EACCES':
+    case 'EPERM':
+      return new SluiceError(
+        'ERR_NO_RIGHT_TO_BIND',
+        `cannot bind ${place}: no right to; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE`,
+        { cause },
+      );
+    default: {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      return new SluiceError('ERR_BIND', `cannot bind ${place}: ${reason}`, { cause });
+    }
+  }
+}
+
 /** The configuration was refused; `diagnostics` holds every fault found, not only the first. */
 export class ConfigError extends SluiceError {
   readonly diagnostics: readonly Diagnostic[];

@@ -135,7 +135,7 @@ await t.test('sockets are opened where they belong', async (t) => {
   const opening =
     /new net\.Socket\b|\b(?:net|tls|http|https|dgram)\.(?:connect|create\w+)\(|\bcreateServer\(\{/;
   const others = outside(opening, ['transport', 'check', 'account', 'account/log', 'cli']);
-  t.same(others, ['frontend/acceptor.ts'], 'that one asks whether a unix socket is still in use');
+  t.same(others, ['frontend/listen-address.ts'], 'that one asks whether a unix socket is still in use');
 });
 
 await t.test('the process belongs to the command', async (t) => {

@@ -12,7 +12,7 @@ import * as http from 'node:http';
 import type * as net from 'node:net';
 import type { Registry } from 'prom-client';
 import type { BindAddress } from '../config/config.ts';
-import { SluiceError } from '../errors.ts';
+import { bindError } from '../errors.ts';
 import type { Logger } from './log/logger.ts';
 import { processRegistry } from './process-metrics.ts';
 import { CONTENT_TYPES, createRegistry, exposition } from './prometheus.ts';
@@ -103,7 +103,7 @@ export class MetricsServer {
     try {
       await once(server, 'listening');
     } catch (cause) {
-      throw bindError(address, cause);
+      throw bindError(`${bindText(address)} (metrics)`, cause);
     }
     server.on('error', (error) => {
       this.#options.logger.warn({ event: 'metrics', error: error.message }, 'metrics server');
@@ -253,22 +253,6 @@ function listenOptions(address: BindAddress): net.ListenOptions {
     case 'ipv6':
     case 'name':
       return { host: address.host, port: address.port };
-  }
-}
-
-function bindError(address: BindAddress, cause: unknown): SluiceError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const place = bindText(address);
-  switch (code) {
-    case 'EADDRINUSE':
-      return new SluiceError('ERR_ADDRESS_IN_USE', `metrics ${place}: another program listens there`, {
-        cause,
-      });
-    case 'EACCES':
-    case 'EPERM':
-      return new SluiceError('ERR_NO_RIGHT_TO_BIND', `metrics ${place}: no right to bind it`, { cause });
-    default:
-      return new SluiceError('ERR_BIND', `metrics ${place}: ${String(cause)}`, { cause });
   }
 }
 

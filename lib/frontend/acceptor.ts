@@ -3,24 +3,19 @@
  * lines name is opened once, and they get its connections in turn, those with room first (HAProxy opens it several times by
  * SO_REUSEPORT and has the kernel share clients out).
  *
+ * What `listen` does is chosen before it is called:
+ *
+ *     as made       binds and accepts
+ *     bindOnly      binds; other threads accept, on duplicates of `fd`
+ *     listenOn      accepts on such a duplicate
+ *
  * Not here: what a listener does with a connection (`listener.ts`).
  */
 import { once } from 'node:events';
-import * as fs from 'node:fs';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import type { Connection, Transport } from '../transport/transport.ts';
-
-/** One address to bind; `mode`, `uid` and `gid` are for unix sockets, null leaves them as the system makes them. */
-export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly ipv6Only: boolean }
-  | {
-      readonly kind: 'unix';
-      readonly path: string;
-      readonly mode: number | null;
-      readonly uid: number | null;
-      readonly gid: number | null;
-    }
-  | { readonly kind: 'fd'; readonly fd: number };
+import { bindWithFile, type ListenAddress } from './listen-address.ts';
+import { addressOf, bindHandle, listenOn, type ListenHandle } from './listen-handle.ts';
 
 /** A listener as the socket sees it. */
 export interface Taker {
@@ -37,6 +32,9 @@ export class Acceptor {
   readonly #server: net.Server;
   readonly #takers: Taker[] = [];
   #turn = 0;
+  #bindsOnly = false;
+  /** Bound and accepting elsewhere, or bound elsewhere and accepting here. */
+  #handle: ListenHandle | null = null;
   #listening: Promise<void> | null = null;
 
   constructor(address: ListenAddress, backlog: number, transport: Transport) {
@@ -45,53 +43,71 @@ export class Acceptor {
     this.#server = transport.createServer((connection) => this.#accepted(connection));
   }
 
+  /** For the control thread: clients are refused until another thread listens, and wait in the kernel while none is left. */
+  bindOnly(): void {
+    this.#bindsOnly = true;
+  }
+
+  /** For a worker thread: `duplicate` is bound to the address, and the acceptor's own from now on. */
+  listenOn(duplicate: ListenHandle): void {
+    this.#handle = duplicate;
+  }
+
+  /** The bound socket's number in this process, for duplicates of it; null unless bound by `bindOnly`. */
+  get fd(): number | null {
+    return this.#bindsOnly ? (this.#handle?.fd ?? null) : null;
+  }
+
   /** Takes part from the next connection on; leave with `remove`. */
   add(taker: Taker): void {
     this.#takers.push(taker);
   }
 
-  /** The last one to leave closes the socket; the address is free when the promise resolves. */
+  /** The last one to leave closes the socket: when the promise resolves, the address is free, or left to other threads. */
   async remove(taker: Taker): Promise<void> {
     const index = this.#takers.indexOf(taker);
     if (index >= 0) this.#takers.splice(index, 1);
-    if (this.#takers.length > 0 || !this.#server.listening) return;
-    await new Promise<void>((resolve) => {
-      // The callback would wait for every accepted connection; the descriptor is closed by the end of this turn.
-      this.#server.close();
-      setImmediate(resolve);
-    });
+    if (this.#takers.length > 0) return;
+    // The callback of `close` would wait for every accepted connection; the descriptor is closed by the end of this turn.
+    if (this.#server.listening) this.#server.close();
+    else if (this.#bindsOnly) this.#handle?.close();
+    else return;
+    this.#handle = null;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** Binds once, however many ask; rejects with the system's error. */
+  /** Once, however many ask; rejects with the system's error. */
   listen(): Promise<void> {
-    this.#listening ??= this.#bind();
+    this.#listening ??= this.#open();
     return this.#listening;
   }
 
-  /** As bound, with the kernel's choice for port 0; a unix socket's path with port 0. */
+  /** As bound, with the kernel's choice for port 0; a unix socket's path with port 0. Before and afterwards empty and 0. */
   get boundAddress(): { readonly address: string; readonly port: number } {
+    const { address } = this;
+    const isBound = this.#server.listening || (this.#bindsOnly && this.#handle !== null);
+    // The system does not tell the path of a duplicate.
+    if (isBound && address.kind === 'unix') return { address: address.path, port: 0 };
+    if (this.#handle !== null) return addressOf(this.#handle);
     const bound = this.#server.address();
-    if (bound === null) return { address: '', port: 0 };
-    return typeof bound === 'string'
-      ? { address: bound, port: 0 }
+    return bound === null || typeof bound === 'string'
+      ? { address: '', port: 0 }
       : { address: bound.address, port: bound.port };
   }
 
-  async #bind(): Promise<void> {
-    const { address } = this;
-    try {
-      await this.#listenOnce();
-    } catch (error) {
-      if (address.kind !== 'unix' || !(await isLeftBehind(address.path))) throw error;
-      fs.unlinkSync(address.path);
-      await this.#listenOnce();
+  async #open(): Promise<void> {
+    if (this.#bindsOnly) {
+      this.#handle = await bindWithFile(this.address, () => bindHandle(this.address));
+      return;
     }
+    if (this.#handle === null) await bindWithFile(this.address, () => this.#listenOnce());
+    else await this.#listenOnce();
     this.#server.on('error', (error) => this.#failed(error));
-    if (address.kind === 'unix') setOwnership(address);
   }
 
   async #listenOnce(): Promise<void> {
-    this.#server.listen(listenOptions(this.address, this.#backlog));
+    if (this.#handle !== null) listenOn(this.#server, this.#handle, this.#backlog);
+    else this.#server.listen(listenOptions(this.address, this.#backlog));
     await once(this.#server, 'listening');
   }
 
@@ -129,24 +145,4 @@ function listenOptions(address: ListenAddress, backlog: number): net.ListenOptio
     case 'fd':
       return { fd: address.fd };
   }
-}
-
-/** True for the socket file of a program that is gone: nobody answers there, and it would make every bind fail. */
-async function isLeftBehind(path: string): Promise<boolean> {
-  if (fs.statSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return false;
-  const socket = net.connect(path);
-  try {
-    await once(socket, 'connect');
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
-  } finally {
-    socket.destroy();
-  }
-}
-
-function setOwnership(address: Extract<ListenAddress, { kind: 'unix' }>): void {
-  if (address.mode !== null) fs.chmodSync(address.path, address.mode);
-  if (address.uid !== null || address.gid !== null)
-    fs.chownSync(address.path, address.uid ?? -1, address.gid ?? -1);
 }

@@ -10,12 +10,13 @@
  * Not here: the limits (`admit.ts`), what happens to a client that is in (`../stream/stream.ts`).
  */
 import { ListenerCounters } from '../account/counters.ts';
-import { SluiceError } from '../errors.ts';
+import { bindError } from '../errors.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { Connection } from '../transport/transport.ts';
-import type { Acceptor, ListenAddress, Taker } from './acceptor.ts';
+import type { Acceptor, Taker } from './acceptor.ts';
 import { admit, type Admission, type DoorLimits, type Limit } from './admit.ts';
+import { placeToBind } from './listen-address.ts';
 
 export interface ListenerParts {
   readonly memory: SharedMemory;
@@ -59,7 +60,7 @@ export class Listener implements Taker {
     try {
       await acceptor.listen();
     } catch (error) {
-      throw this.#bindError(error as NodeJS.ErrnoException);
+      throw bindError(placeToBind(acceptor.address, this.#parts.frontendName), error);
     }
   }
 
@@ -153,26 +154,6 @@ export class Listener implements Taker {
     }
     return admission;
   }
-
-  #bindError(error: NodeJS.ErrnoException): SluiceError {
-    const where = `${printListenAddress(this.#parts.acceptor.address)} (frontend ${this.#parts.frontendName})`;
-    switch (error.code) {
-      case 'EADDRINUSE':
-        return new SluiceError('ERR_ADDRESS_IN_USE', `cannot bind ${where}: another program listens there`, {
-          cause: error,
-          retryable: true,
-        });
-      case 'EACCES':
-      case 'EPERM':
-        return new SluiceError(
-          'ERR_NO_RIGHT_TO_BIND',
-          `cannot bind ${where}: no right to; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE`,
-          { cause: error },
-        );
-      default:
-        return new SluiceError('ERR_BIND', `cannot bind ${where}: ${error.message}`, { cause: error });
-    }
-  }
 }
 
 /** First come, first served, without moving the rest at every take. */
@@ -199,19 +180,5 @@ class Parked {
       this.#first = 0;
     }
     return connection;
-  }
-}
-
-/** For people: `0.0.0.0:443`, `[::]:443`, `/run/x.sock`, `fd@3`. */
-export function printListenAddress(address: ListenAddress): string {
-  switch (address.kind) {
-    case 'unix':
-      return address.path;
-    case 'fd':
-      return `fd@${address.fd}`;
-    case 'tcp':
-      return address.host.includes(':')
-        ? `[${address.host}]:${address.port}`
-        : `${address.host}:${address.port}`;
   }
 }
