@@ -1,24 +1,19 @@
 /**
- * The end of a balancer: waits until the last session has ended or the time is over, cuts what is left, then finishes. A later
- * call may shorten the wait, never lengthen it.
+ * The end of a thread's sessions: waits until the last one has ended or the time is over, then cuts what is left. A later call
+ * may shorten the wait, never lengthen it.
  *
- *     waiting --last session ended--> finishing --> over
- *        |                               ^
- *        +----- time is over: cut -------+
+ *     waiting --last session ended--> over
+ *        |                             ^
+ *        +---- time is over: cut ------+
  *
- * Not here: what finishing means (`load-balancer.ts`).
+ * Not here: closing the doors first, letting go of everything else (`traffic.ts`, `load-balancer.ts`).
  */
 import type { House } from './house.ts';
 import type { Clock, Timer } from './time/clock.ts';
 
-/** What came of `close`. */
-export interface CloseOutcome {
-  /** Sessions that had not ended by themselves. */
-  readonly cutSessions: number;
-}
-
 export class Closing {
-  readonly outcome: Promise<CloseOutcome>;
+  /** How many sessions were cut, once none is left. */
+  readonly outcome: Promise<number>;
   readonly #clock: Clock;
   readonly #house: House;
   readonly #resolveEmpty: () => void;
@@ -26,12 +21,12 @@ export class Closing {
   #timer: Timer | null = null;
   #cutCount = 0;
 
-  constructor(clock: Clock, house: House, finish: () => Promise<void>) {
+  constructor(clock: Clock, house: House) {
     this.#clock = clock;
     this.#house = house;
     const { promise, resolve } = resolvable();
     this.#resolveEmpty = resolve;
-    this.outcome = promise.then(finish).then(() => ({ cutSessions: this.#cutCount }));
+    this.outcome = promise.then(() => this.#cutCount);
     house.emptied = () => this.#empty();
     if (house.streamCount === 0) this.#empty();
   }

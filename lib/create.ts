@@ -14,12 +14,14 @@ import type { Config, ProxyConfig } from './config/config.ts';
 import { parseConfig } from './config/parse.ts';
 import { doorRoom, planDescriptors } from './descriptors.ts';
 import { ConfigError, SluiceError } from './errors.ts';
+import { Events } from './events.ts';
 import { House } from './house.ts';
 import { LoadBalancer, type Parts } from './load-balancer.ts';
 import { SharedMemory } from './shared/memory.ts';
 import { NO_NEIGHBOURS } from './shared/neighbours.ts';
 import { systemClock, type Clock } from './time/clock.ts';
 import { DeadlineWheel } from './time/coarse.ts';
+import { OwnTraffic } from './traffic.ts';
 import { createPublicTransport } from './transport/public.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -103,6 +105,7 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
     pid: process.pid,
   });
   const memory = SharedMemory.alone();
+  const events = new Events();
   const house = new House({
     memory,
     clock,
@@ -112,10 +115,11 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
   });
   const transport = createPublicTransport({ nowMs: () => clock.nowMs() });
   try {
-    const built = await buildOn(memory, house, logs, transport, config, { ...options, clock });
+    const built = await buildOn(memory, house, events, logs, transport, config, { ...options, clock });
     house.frontends = built.frontends;
     if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive)) logger.warn(KEEP_ALIVE_NOTICE);
-    return { config, memory, clock, logger, logs, house, built, descriptorLimit };
+    const traffic = new OwnTraffic(house, built, clock);
+    return { config, memory, clock, logger, logs, house, events, built, traffic, descriptorLimit };
   } catch (error) {
     await logs.close();
     throw error;
@@ -125,6 +129,7 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
 function buildOn(
   memory: SharedMemory,
   house: House,
+  events: Events,
   logs: Logs,
   transport: Transport,
   config: Config,
@@ -143,9 +148,9 @@ function buildOn(
     owner: house,
     stateListener: {
       stateLine: (backend, line) => logs.stateLine(backend.name, line),
-      serverChanged: (event) => house.announce({ event: 'serverState', details: [event] }),
+      serverChanged: (event) => events.serverChanged(event),
     },
-    accountOf: (proxy, frontend) => new Account([logs.sessionListener(proxy, frontend), house]),
+    accountOf: (proxy, frontend) => new Account([logs.sessionListener(proxy, frontend), house, events]),
     parkedLimit: house.parkedLimit,
     waiting: house.waiting,
     listenerFailed: house.listenerFailed,

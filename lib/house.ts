@@ -1,28 +1,19 @@
 /**
- * What all frontends of one balancer share: the process-wide limits, the numbering of streams, the doors with clients waiting,
- * and the way events leave.
+ * What all frontends of one balancer share: the process-wide limits and counts, the numbering of streams, the doors with clients
+ * waiting.
  *
  * Not here: starting and stopping (`load-balancer.ts`), one frontend's own limits (`frontend/`).
  */
 import type { SessionListener } from './account/account.ts';
 import type { Logger } from './account/log/logger.ts';
 import { Rate } from './account/rate.ts';
-import type { SessionRecord, SessionStart } from './account/session.ts';
 import type { Backend } from './backend/backend.ts';
-import type { ServerStateEvent } from './backend/states.ts';
 import { Limit } from './frontend/admit.ts';
 import type { Frontend, FrontendOwner } from './frontend/frontend.ts';
 import type { Listener } from './frontend/listener.ts';
 import type { SharedMemory } from './shared/memory.ts';
 import type { Stream } from './stream/stream.ts';
 import type { Clock } from './time/clock.ts';
-
-/** An event of the library with what it carries. */
-export type Announcement =
-  | { readonly event: 'connection'; readonly details: [SessionStart] }
-  | { readonly event: 'close'; readonly details: [SessionRecord] }
-  | { readonly event: 'serverState'; readonly details: [ServerStateEvent] }
-  | { readonly event: 'drain'; readonly details: [] };
 
 export class House implements FrontendOwner, SessionListener {
   readonly processLimit: Limit;
@@ -31,9 +22,6 @@ export class House implements FrontendOwner, SessionListener {
   readonly waiting = new Set<Listener>();
   readonly sessionRate: Rate;
   frontends: readonly Frontend[] = [];
-  announce: (announcement: Announcement) => void = () => {};
-  /** Whether anybody listens to an event, so that none is made for nobody. */
-  wanted: (event: Announcement['event']) => boolean = () => false;
   /** Told whenever the last session has ended. */
   emptied: () => void = () => {};
   readonly #sessionsTotal: Float64Array;
@@ -121,17 +109,14 @@ export class House implements FrontendOwner, SessionListener {
     }
   }
 
-  sessionStarted(start: SessionStart): void {
+  sessionStarted(): void {
     this.#sessionsTotal[0] = this.sessionsTotal + 1;
     this.sessionRate.add(this.#clock.nowMs());
-    if (this.wanted('connection')) this.announce({ event: 'connection', details: [start] });
   }
 
   sessionConnected(): void {}
 
-  sessionEnded(record: SessionRecord): void {
-    if (this.wanted('close')) this.announce({ event: 'close', details: [record] });
-  }
+  sessionEnded(): void {}
 
   /** A policy of `balance fn:NAME` failed; the client it was asked for is refused. */
   readonly choosingFailed = (backend: Backend, error: unknown): void => {

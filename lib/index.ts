@@ -4,8 +4,8 @@
 export { createLoadBalancer } from './create.ts';
 export type { LoadBalancerOptions } from './create.ts';
 export { LoadBalancer } from './load-balancer.ts';
-export type { CloseOptions, ListeningAddress, LoadBalancerEvents } from './load-balancer.ts';
-export type { CloseOutcome } from './closing.ts';
+export type { CloseOptions, CloseOutcome, LoadBalancerEvents } from './load-balancer.ts';
+export type { ListeningAddress } from './traffic.ts';
 export { defineConfig } from './config/define.ts';
 export type {
   BackendInput,

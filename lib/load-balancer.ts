@@ -24,13 +24,14 @@ import type { AdminState, Server } from './backend/server.ts';
 import type { ServerStateEvent } from './backend/states.ts';
 import { viewBackend } from './backend/view.ts';
 import type { Built } from './build.ts';
-import { Closing, type CloseOutcome } from './closing.ts';
 import type { Config } from './config/config.ts';
 import { SluiceError } from './errors.ts';
 import { viewFrontend } from './frontend/view.ts';
-import type { Announcement, House } from './house.ts';
+import type { Announcement, Events } from './events.ts';
+import type { House } from './house.ts';
 import type { SharedMemory } from './shared/memory.ts';
 import type { Clock, Timer } from './time/clock.ts';
+import type { ListeningAddress, Traffic } from './traffic.ts';
 import { ownVersion } from './version.ts';
 
 /**
@@ -48,19 +49,15 @@ export interface LoadBalancerEvents {
   drain: [];
 }
 
-/** An address that is being listened on. */
-export interface ListeningAddress {
-  readonly frontendName: string;
-  readonly listenerName: string;
-  /** IP address, or the path of a unix socket. */
-  readonly address: string;
-  /** 0 for a unix socket. */
-  readonly port: number;
-}
-
 export interface CloseOptions {
   /** How long sessions may go on, in milliseconds; 0 cuts at once, Infinity waits for the last one. Default 0. */
   readonly drainMs?: number;
+}
+
+/** What came of `close`. */
+export interface CloseOutcome {
+  /** Sessions that had not ended by themselves. */
+  readonly cutSessions: number;
 }
 
 /** What a LoadBalancer is made of. */
@@ -71,7 +68,9 @@ export interface Parts {
   readonly logger: Logger;
   readonly logs: Logs;
   readonly house: House;
+  readonly events: Events;
   readonly built: Built;
+  readonly traffic: Traffic;
   readonly descriptorLimit: number;
 }
 
@@ -87,6 +86,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   readonly #metricsSource: MetricsSource;
   readonly #built: Built;
   readonly #house: House;
+  readonly #traffic: Traffic;
   readonly #startedWallMs: number;
   readonly #startedMs: number;
   readonly #descriptorLimit: number;
@@ -94,7 +94,8 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   /** Every listener has been bound; a start that fails has nothing to say about stopping. */
   #listening = false;
   #drainTimer: Timer | null = null;
-  #closing: Closing | null = null;
+  #doorsClosed = false;
+  #closing: Promise<CloseOutcome> | null = null;
 
   /** Only `createLoadBalancer` calls this; nothing listens yet. */
   constructor(parts: Parts) {
@@ -105,6 +106,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     this.#logs = parts.logs;
     this.#built = parts.built;
     this.#house = parts.house;
+    this.#traffic = parts.traffic;
     this.#descriptorLimit = parts.descriptorLimit;
     this.#startedWallMs = parts.clock.wallMs();
     this.#startedMs = parts.clock.nowMs();
@@ -119,8 +121,8 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       processMetrics: true,
       logger: parts.logger,
     });
-    parts.house.announce = (announcement) => this.#announce(announcement);
-    parts.house.wanted = (event) => this.listenerCount(event) > 0;
+    parts.events.announce = (announcement) => this.#announce(announcement);
+    parts.events.wanted = (event) => this.listenerCount(event) > 0;
   }
 
   // --- life --------------------------------------------------------------------------------------------------
@@ -130,11 +132,8 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
    * once, by `createLoadBalancer`.
    */
   async listen(bound: () => void | Promise<void>): Promise<void> {
-    this.#house.shut();
     try {
-      for (const frontend of this.#built.frontends) {
-        for (const listener of frontend.listeners) await listener.listen();
-      }
+      await this.#traffic.listen();
       for (const address of this.config.global.metrics) await this.#metricsServer.listen(address);
       await bound();
     } catch (error) {
@@ -142,7 +141,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       throw error;
     }
     this.#listening = true;
-    this.#house.open();
+    this.#traffic.open();
     this.#built.checks.start();
   }
 
@@ -152,15 +151,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
 
   /** Every address that is being listened on, in the order of the configuration. */
   get addresses(): readonly ListeningAddress[] {
-    return this.#built.frontends.flatMap((frontend) =>
-      frontend.listeners
-        .filter((listener) => !listener.closed)
-        .map((listener) => ({
-          frontendName: frontend.name,
-          listenerName: listener.name,
-          ...listener.boundAddress,
-        })),
-    );
+    return this.#traffic.addresses;
   }
 
   /** Where `/metrics`, `/livez` and `/readyz` are served. */
@@ -189,20 +180,17 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   close(options: CloseOptions = {}): Promise<CloseOutcome> {
     this.drain();
     void this.#closeListeners();
-    this.#closing ??= new Closing(this.#clock, this.#house, () => this.#finish());
-    this.#closing.within(options.drainMs ?? 0);
-    return this.#closing.outcome;
+    const ended = this.#traffic.end(options.drainMs ?? 0);
+    this.#closing ??= this.#finish(ended);
+    return this.#closing;
   }
 
   async #closeListeners(): Promise<void> {
     this.#drainTimer?.cancel();
     this.#drainTimer = null;
-    const { frontends } = this.#built;
-    const open = frontends.flatMap(({ listeners }) => listeners.filter((listener) => !listener.closed));
-    // All doors at once: a client let in at one while sessions are being cut would be overlooked.
-    const closing = open.map((listener) => listener.close());
-    if (open.length > 0 && this.#listening) this.#logStop();
-    await Promise.all(closing);
+    if (!this.#doorsClosed && this.#listening) this.#logStop();
+    this.#doorsClosed = true;
+    await this.#traffic.closeDoors();
   }
 
   /** HAProxy's words when proxies stop (reference 12). */
@@ -217,15 +205,15 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     }
   }
 
-  async #finish(): Promise<void> {
+  async #finish(ended: Promise<number>): Promise<CloseOutcome> {
+    const cutSessions = await ended;
     await this.#closeListeners();
     this.#built.checks.stop();
-    for (const backend of this.#built.backends) {
-      for (const server of backend.servers) server.stop();
-    }
+    await this.#traffic.release();
     await this.#metricsServer.close();
     await this.#logs.close();
     this.#state = 'closed';
+    return { cutSessions };
   }
 
   // --- looking -----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/** The end of a balancer: waiting, cutting, in one promise. */
+/** The end of a thread's sessions: waiting, cutting, in one promise. */
 import t from 'tap';
 import type { Test } from 'tap';
 import { Closing } from '../lib/closing.ts';
@@ -18,11 +18,8 @@ async function closing(t: Test, sessionCount: number): Promise<Ending> {
   for (let left = sessionCount; left > 0; left -= 1) dry.come();
   dry.dials[0]?.succeed();
   const seen: string[] = [];
-  const ending = new Closing(dry.clock, dry.house, () => {
-    seen.push('finishing');
-    return Promise.resolve();
-  });
-  void ending.outcome.then(({ cutSessions }) => seen.push(`over, ${cutSessions} cut`));
+  const ending = new Closing(dry.clock, dry.house);
+  void ending.outcome.then((cutCount) => seen.push(`over, ${cutCount} cut`));
   return { dry, closing: ending, seen };
 }
 
@@ -30,7 +27,7 @@ void t.test('without sessions it is over at once', async (t) => {
   const { closing: ending, seen, dry } = await closing(t, 0);
   ending.within(5000);
   await ending.outcome;
-  t.same(seen, ['finishing', 'over, 0 cut']);
+  t.same(seen, ['over, 0 cut']);
   t.equal(dry.clock.pendingCount, 0);
 });
 
@@ -43,7 +40,7 @@ void t.test('waits for the last session', async (t) => {
   dry.dials[1]?.succeed();
   dry.relays[1]?.finish();
   await ending.outcome;
-  t.same(seen, ['finishing', 'over, 0 cut']);
+  t.same(seen, ['over, 0 cut']);
   t.equal(dry.clock.pendingCount, 0, 'the timer is gone');
 });
 
@@ -52,7 +49,7 @@ void t.test('cuts what is left when the time is over', async (t) => {
   ending.within(5000);
   dry.clock.advance(5000);
   await ending.outcome;
-  t.same(seen, ['finishing', 'over, 2 cut']);
+  t.same(seen, ['over, 2 cut']);
   t.equal(dry.dials.length, 1, 'nobody is sent to a server only to be cut');
   settledDry(t, dry);
 });
@@ -68,7 +65,7 @@ void t.test('a later call may shorten the wait, never lengthen it', async (t) =>
   t.same(seen, []);
   dry.clock.advance(1);
   await ending.outcome;
-  t.same(seen, ['finishing', 'over, 1 cut']);
+  t.same(seen, ['over, 1 cut']);
 });
 
 void t.test('0 cuts now', async (t) => {
@@ -76,7 +73,7 @@ void t.test('0 cuts now', async (t) => {
   ending.within(60_000);
   ending.within(0);
   await ending.outcome;
-  t.same(seen, ['finishing', 'over, 1 cut']);
+  t.same(seen, ['over, 1 cut']);
 });
 
 void t.test('a month is waited for as well', async (t) => {
@@ -87,5 +84,5 @@ void t.test('a month is waited for as well', async (t) => {
   t.same(seen, []);
   dry.relays[0]?.finish();
   await ending.outcome;
-  t.same(seen, ['finishing', 'over, 0 cut']);
+  t.same(seen, ['over, 0 cut']);
 });

@@ -1,0 +1,135 @@
+/**
+ * Where the sessions of a balancer run: in this thread (`OwnTraffic`), or in several others (`threads/crew.ts`). Whoever starts and
+ * stops a balancer sees no difference.
+ *
+ *     listen --> (bound, doors shut) --open--> serving --closeDoors--> running out --end--> over --release-->
+ *
+ * Not here: checks, metrics, logs (`load-balancer.ts`), one session (`stream/`).
+ */
+import type { SessionRecord } from './account/session.ts';
+import type { Built } from './build.ts';
+import { Closing } from './closing.ts';
+import type { AdminState } from './backend/server.ts';
+import type { House } from './house.ts';
+import type { Clock } from './time/clock.ts';
+
+/** An address that is being listened on. */
+export interface ListeningAddress {
+  readonly frontendName: string;
+  readonly listenerName: string;
+  /** IP address, or the path of a unix socket. */
+  readonly address: string;
+  /** 0 for a unix socket. */
+  readonly port: number;
+}
+
+/** A change of one server, after it has been made here. `server`: its position in the order of building, over all backends. */
+export type ServerOrder =
+  | { readonly kind: 'health'; readonly server: number; readonly up: boolean }
+  | { readonly kind: 'admin'; readonly server: number; readonly admin: AdminState }
+  | { readonly kind: 'weight'; readonly server: number; readonly weight: number }
+  | { readonly kind: 'maxconn'; readonly server: number; readonly maxconn: number };
+
+/** Which events of the library somebody listens to. */
+export interface WantedEvents {
+  readonly connection: boolean;
+  readonly close: boolean;
+}
+
+export interface Traffic {
+  /** Binds everything; whoever comes waits at the doors. Rejects as `Listener.listen` does. */
+  listen(): Promise<void>;
+  /** Lets clients in. */
+  open(): void;
+  /** Every address that is being listened on, in the order of the configuration. */
+  readonly addresses: readonly ListeningAddress[];
+  /** Takes in no more clients; resolves when the addresses are free. */
+  closeDoors(): Promise<void>;
+  /**
+   * Ends all sessions within that time, after `closeDoors`; resolves with how many were cut once none is left. May be called
+   * again: the shortest time counts.
+   */
+  end(withinMs: number): Promise<number>;
+  /** Lets go of everything else; after `end`. */
+  release(): Promise<void>;
+  /** Counts what running sessions have moved so far. */
+  countBytes(): Promise<void>;
+  /** The running sessions as they stand now. */
+  sessions(): Promise<readonly SessionRecord[]>;
+  /** Every thread does the same. */
+  follow(order: ServerOrder): void;
+  eventsWanted(wanted: WantedEvents): void;
+}
+
+/** Sessions of this very thread. */
+export class OwnTraffic implements Traffic {
+  readonly #house: House;
+  readonly #built: Pick<Built, 'frontends' | 'backends'>;
+  readonly #clock: Clock;
+  #closing: Closing | null = null;
+
+  constructor(house: House, built: Pick<Built, 'frontends' | 'backends'>, clock: Clock) {
+    this.#house = house;
+    this.#built = built;
+    this.#clock = clock;
+  }
+
+  async listen(): Promise<void> {
+    this.#house.shut();
+    for (const frontend of this.#built.frontends) {
+      for (const listener of frontend.listeners) await listener.listen();
+    }
+  }
+
+  open(): void {
+    this.#house.open();
+  }
+
+  get addresses(): readonly ListeningAddress[] {
+    return listeningAddresses(this.#built);
+  }
+
+  async closeDoors(): Promise<void> {
+    const listeners = this.#built.frontends.flatMap((frontend) => frontend.listeners);
+    // All doors at once: a client let in at one while sessions are being cut would be overlooked.
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+
+  end(withinMs: number): Promise<number> {
+    this.#closing ??= new Closing(this.#clock, this.#house);
+    this.#closing.within(withinMs);
+    return this.#closing.outcome;
+  }
+
+  async release(): Promise<void> {
+    for (const backend of this.#built.backends) {
+      for (const server of backend.servers) server.stop();
+    }
+  }
+
+  async countBytes(): Promise<void> {
+    this.#house.countBytes();
+  }
+
+  async sessions(): Promise<readonly SessionRecord[]> {
+    return this.#house.streams().map((stream) => stream.snapshot());
+  }
+
+  /** There are no others. */
+  follow(): void {}
+
+  /** Events are asked for where they happen. */
+  eventsWanted(): void {}
+}
+
+export function listeningAddresses({ frontends }: Pick<Built, 'frontends'>): readonly ListeningAddress[] {
+  return frontends.flatMap((frontend) =>
+    frontend.listeners
+      .filter((listener) => !listener.closed)
+      .map((listener) => ({
+        frontendName: frontend.name,
+        listenerName: listener.name,
+        ...listener.boundAddress,
+      })),
+  );
+}
