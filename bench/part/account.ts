@@ -19,7 +19,14 @@ import { createRegistry, exposition } from '../../lib/account/prometheus.ts';
 import { WHOLE_SCRAPE } from '../../lib/account/scrape.ts';
 import type { LogFormatChoice } from '../../lib/config/config.ts';
 import { systemClock } from '../../lib/time/clock.ts';
-import { backendView, frontendView, processView, serverView, sessionRecord } from '../../test/help/views.ts';
+import {
+  backendView,
+  frontendView,
+  memory,
+  processView,
+  serverView,
+  sessionRecord,
+} from '../../test/help/views.ts';
 
 const SESSIONS = 100_000;
 /** Sessions that end within one turn of the event loop. */
@@ -111,7 +118,7 @@ async function tcplogLine(): Promise<void> {
 }
 
 async function observation(): Promise<void> {
-  const histogram = new Histogram(WAIT_BUCKETS_SECONDS);
+  const histogram = new Histogram(memory, WAIT_BUCKETS_SECONDS);
   say('histogram observation', await perCall((count) => histogram.observe((count % 1000) / 500)));
 }
 

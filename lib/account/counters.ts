@@ -2,13 +2,24 @@
  * What happened, as plain numbers of one frontend, listener, backend or server. Changed by the named methods only; read
  * by `metrics.ts` and by `stats()`.
  *
+ * With `nbthread` each thread counts in cells of its own. What the control thread reads there, after `gather`, is
+ *
+ *     the sum       all that is named `...Total`, bytes, tallies, histograms
+ *     the highest   sessionsMax, queuedMax (each thread gives the number of all threads at that moment), lastSessionWallMs
+ *     one for all   rates
+ *
+ * and of the times the averages over all (`averages.ts`). Nothing here goes down, but for those averages.
+ *
  * Not here: gauges that a room knows better itself (sessions now, queue length): those are read from the
  * room through `views.ts`.
  */
+import { TimeAverages } from './averages.ts';
+import { add, raise, read } from './cells.ts';
 import { Histogram, DURATION_BUCKETS_SECONDS, WAIT_BUCKETS_SECONDS } from './histogram.ts';
 import { Rate } from './rate.ts';
 import type { CounterMemory } from '../shared/memory.ts';
-import type { EndReason } from './session.ts';
+import { END_REASONS, type EndReason } from './session.ts';
+import { Tally } from './tally.ts';
 
 /** Why a client was refused before it became a session, or a session before it got a server. */
 export const REFUSAL_REASONS = ['backlog-full', 'accept-failed', 'shutting-down'] as const;
@@ -18,72 +29,109 @@ export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 export const PAUSE_REASONS = ['bind-maxconn', 'frontend-maxconn', 'global-maxconn', 'rate'] as const;
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
-/** Counts by a small closed set of words; a word that never occurred reads 0. */
-export class Tally<Word extends string> {
-  readonly #counts = new Map<Word, number>();
+// Cells of one object's numbers: of traffic, connections, targets, checks.
+const SESSIONS = 0;
+const BYTES_IN = 1;
+const BYTES_OUT = 2;
 
-  add(word: Word): void {
-    this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
-  }
+const CHOSEN = 0;
+const CONNECT_ATTEMPTS = 1;
+const CONNECT_ERRORS = 2;
+const RETRIES = 3;
+const REDISPATCHES = 4;
+const CLIENT_ABORTS = 5;
+const SERVER_ABORTS = 6;
+const RESPONSE_ERRORS = 7;
+const QUEUED = 8;
+const DOWN_TRANSITIONS = 9;
 
-  get(word: Word): number {
-    return this.#counts.get(word) ?? 0;
-  }
+const QUEUED_MAX = 0;
+const LAST_SESSION = 1;
 
-  get entries(): ReadonlyMap<Word, number> {
-    return this.#counts;
-  }
-}
+const CHECKS = 0;
+const CHECK_FAILURES = 1;
 
 /** Bytes and sessions, what every proxy part counts. */
 export class TrafficCounters {
-  sessionsTotal = 0;
-  sessionsMax = 0;
-  /** Client to server, server to client; added while the session runs, so that long sessions are visible. */
-  bytesIn = 0;
-  bytesOut = 0;
   readonly sessionRate: Rate;
+  readonly #sums: Float64Array;
+  readonly #sessionsMax: Float64Array;
 
   constructor(memory: CounterMemory) {
     this.sessionRate = new Rate(memory);
+    this.#sums = memory.counters(3);
+    this.#sessionsMax = memory.peaks(1);
+  }
+
+  get sessionsTotal(): number {
+    return read(this.#sums, SESSIONS);
+  }
+  get sessionsMax(): number {
+    return read(this.#sessionsMax, 0);
+  }
+  /** Client to server; added while the session runs, so that long sessions are visible. */
+  get bytesIn(): number {
+    return read(this.#sums, BYTES_IN);
+  }
+  /** Server to client. */
+  get bytesOut(): number {
+    return read(this.#sums, BYTES_OUT);
   }
 
   sessionStarted(nowMs: number, sessionsNow: number): void {
-    this.sessionsTotal += 1;
-    if (sessionsNow > this.sessionsMax) this.sessionsMax = sessionsNow;
+    add(this.#sums, SESSIONS, 1);
+    raise(this.#sessionsMax, 0, sessionsNow);
     this.sessionRate.add(nowMs);
   }
 
   bytesMoved(bytesIn: number, bytesOut: number): void {
-    this.bytesIn += bytesIn;
-    this.bytesOut += bytesOut;
+    add(this.#sums, BYTES_IN, bytesIn);
+    add(this.#sums, BYTES_OUT, bytesOut);
   }
 }
 
 export class ListenerCounters extends TrafficCounters {
-  connectionsTotal = 0;
-  readonly refused = new Tally<RefusalReason>();
+  readonly refused: Tally<RefusalReason>;
   /** Clients that had to wait at the door, by the limit they met. */
-  readonly paused = new Tally<PauseReason>();
+  readonly paused: Tally<PauseReason>;
+  readonly #connections: Float64Array;
+
+  constructor(memory: CounterMemory) {
+    super(memory);
+    this.refused = new Tally(memory, REFUSAL_REASONS);
+    this.paused = new Tally(memory, PAUSE_REASONS);
+    this.#connections = memory.counters(1);
+  }
+
+  get connectionsTotal(): number {
+    return read(this.#connections, 0);
+  }
 
   connectionAccepted(): void {
-    this.connectionsTotal += 1;
+    add(this.#connections, 0, 1);
   }
 }
 
 export class FrontendCounters extends TrafficCounters {
-  connectionsTotal = 0;
   readonly connectionRate: Rate;
-  readonly closed = new Tally<EndReason>();
-  readonly duration = new Histogram(DURATION_BUCKETS_SECONDS);
+  readonly closed: Tally<EndReason>;
+  readonly duration: Histogram;
+  readonly #connections: Float64Array;
 
   constructor(memory: CounterMemory) {
     super(memory);
     this.connectionRate = new Rate(memory);
+    this.closed = new Tally(memory, END_REASONS);
+    this.duration = new Histogram(memory, DURATION_BUCKETS_SECONDS);
+    this.#connections = memory.counters(1);
+  }
+
+  get connectionsTotal(): number {
+    return read(this.#connections, 0);
   }
 
   connectionAccepted(nowMs: number): void {
-    this.connectionsTotal += 1;
+    add(this.#connections, 0, 1);
     this.connectionRate.add(nowMs);
   }
 
@@ -95,86 +143,125 @@ export class FrontendCounters extends TrafficCounters {
 
 /** What backend and server have in common. */
 export class TargetCounters extends TrafficCounters {
+  readonly averages: TimeAverages;
+  readonly closed: Tally<EndReason>;
+  readonly connectTime: Histogram;
+  readonly queueTime: Histogram;
+  readonly firstByteTime: Histogram;
+  readonly duration: Histogram;
+  readonly #sums: Float64Array;
+  readonly #peaks: Float64Array;
+
+  constructor(memory: CounterMemory) {
+    super(memory);
+    this.averages = new TimeAverages(memory);
+    this.closed = new Tally(memory, END_REASONS);
+    this.connectTime = new Histogram(memory, WAIT_BUCKETS_SECONDS);
+    this.queueTime = new Histogram(memory, WAIT_BUCKETS_SECONDS);
+    this.firstByteTime = new Histogram(memory, WAIT_BUCKETS_SECONDS);
+    this.duration = new Histogram(memory, DURATION_BUCKETS_SECONDS);
+    this.#sums = memory.counters(10);
+    this.#peaks = memory.peaks(2);
+  }
+
   /** Times chosen by the balancing algorithm. */
-  chosenTotal = 0;
-  connectAttemptsTotal = 0;
+  get chosenTotal(): number {
+    return read(this.#sums, CHOSEN);
+  }
+  get connectAttemptsTotal(): number {
+    return read(this.#sums, CONNECT_ATTEMPTS);
+  }
   /** Sessions that could not be connected (refused, timed out, no server, queue). */
-  connectErrorsTotal = 0;
-  retriesTotal = 0;
-  redispatchesTotal = 0;
-  clientAbortsTotal = 0;
-  serverAbortsTotal = 0;
+  get connectErrorsTotal(): number {
+    return read(this.#sums, CONNECT_ERRORS);
+  }
+  get retriesTotal(): number {
+    return read(this.#sums, RETRIES);
+  }
+  get redispatchesTotal(): number {
+    return read(this.#sums, REDISPATCHES);
+  }
+  get clientAbortsTotal(): number {
+    return read(this.#sums, CLIENT_ABORTS);
+  }
+  get serverAbortsTotal(): number {
+    return read(this.#sums, SERVER_ABORTS);
+  }
   /** Failures after the connection stood. */
-  responseErrorsTotal = 0;
-  queuedMax = 0;
-  queuedTotal = 0;
-  downTransitionsTotal = 0;
+  get responseErrorsTotal(): number {
+    return read(this.#sums, RESPONSE_ERRORS);
+  }
+  get queuedMax(): number {
+    return read(this.#peaks, QUEUED_MAX);
+  }
+  get queuedTotal(): number {
+    return read(this.#sums, QUEUED);
+  }
+  get downTransitionsTotal(): number {
+    return read(this.#sums, DOWN_TRANSITIONS);
+  }
   /** Wall clock of the last session; 0: never. */
-  lastSessionWallMs = 0;
-  readonly closed = new Tally<EndReason>();
-  readonly connectTime = new Histogram(WAIT_BUCKETS_SECONDS);
-  readonly queueTime = new Histogram(WAIT_BUCKETS_SECONDS);
-  readonly firstByteTime = new Histogram(WAIT_BUCKETS_SECONDS);
-  readonly duration = new Histogram(DURATION_BUCKETS_SECONDS);
+  get lastSessionWallMs(): number {
+    return read(this.#peaks, LAST_SESSION);
+  }
 
   chosen(): void {
-    this.chosenTotal += 1;
+    add(this.#sums, CHOSEN, 1);
   }
   connectAttempted(): void {
-    this.connectAttemptsTotal += 1;
+    add(this.#sums, CONNECT_ATTEMPTS, 1);
   }
   connectFailed(): void {
-    this.connectErrorsTotal += 1;
+    add(this.#sums, CONNECT_ERRORS, 1);
+  }
+  /** A session's connection stands. */
+  connected(wallMs: number): void {
+    this.#peaks[LAST_SESSION] = wallMs;
   }
   retried(): void {
-    this.retriesTotal += 1;
+    add(this.#sums, RETRIES, 1);
   }
   redispatched(): void {
-    this.redispatchesTotal += 1;
+    add(this.#sums, REDISPATCHES, 1);
   }
   queued(queuedNow: number): void {
-    this.queuedTotal += 1;
-    if (queuedNow > this.queuedMax) this.queuedMax = queuedNow;
+    add(this.#sums, QUEUED, 1);
+    raise(this.#peaks, QUEUED_MAX, queuedNow);
+  }
+  clientAborted(): void {
+    add(this.#sums, CLIENT_ABORTS, 1);
+  }
+  serverAborted(): void {
+    add(this.#sums, SERVER_ABORTS, 1);
+  }
+  responseFailed(): void {
+    add(this.#sums, RESPONSE_ERRORS, 1);
   }
   wentDown(): void {
-    this.downTransitionsTotal += 1;
+    add(this.#sums, DOWN_TRANSITIONS, 1);
   }
 }
 
-/** HAProxy's averages over the last 1024 sessions, and the longest. */
-export class TimeAverages {
-  static readonly #window = 1024;
-  #count = 0;
-  queueMs = 0;
-  connectMs = 0;
-  totalMs = 0;
-  queueMaxMs = 0;
-  connectMaxMs = 0;
-  totalMaxMs = 0;
-
-  add(queueMs: number, connectMs: number, totalMs: number): void {
-    this.#count = Math.min(this.#count + 1, TimeAverages.#window);
-    this.queueMs += (Math.max(0, queueMs) - this.queueMs) / this.#count;
-    this.connectMs += (Math.max(0, connectMs) - this.connectMs) / this.#count;
-    this.totalMs += (totalMs - this.totalMs) / this.#count;
-    this.queueMaxMs = Math.max(this.queueMaxMs, queueMs);
-    this.connectMaxMs = Math.max(this.connectMaxMs, connectMs);
-    this.totalMaxMs = Math.max(this.totalMaxMs, totalMs);
-  }
-}
-
-export class BackendCounters extends TargetCounters {
-  readonly averages = new TimeAverages();
-}
+export class BackendCounters extends TargetCounters {}
 
 export class ServerCounters extends TargetCounters {
-  readonly averages = new TimeAverages();
-  checksTotal = 0;
+  readonly #checks: Float64Array;
+
+  constructor(memory: CounterMemory) {
+    super(memory);
+    this.#checks = memory.counters(2);
+  }
+
+  get checksTotal(): number {
+    return read(this.#checks, CHECKS);
+  }
   /** Failed checks counted while the server was up, as HAProxy's `chkfail`. */
-  checkFailuresTotal = 0;
+  get checkFailuresTotal(): number {
+    return read(this.#checks, CHECK_FAILURES);
+  }
 
   checked(passed: boolean, wasUp: boolean): void {
-    this.checksTotal += 1;
-    if (!passed && wasUp) this.checkFailuresTotal += 1;
+    add(this.#checks, CHECKS, 1);
+    if (!passed && wasUp) add(this.#checks, CHECK_FAILURES, 1);
   }
 }

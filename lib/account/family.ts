@@ -202,7 +202,7 @@ function emitRow<Look>(reading: Reading<Look>, row: Row<Look>, wallMs: number, s
 function emitHistogram(histogram: Histogram, row: Row<unknown>, sink: SampleSink): void {
   let cumulative = 0;
   for (let index = 0; index < histogram.boundsSeconds.length; index += 1) {
-    cumulative += histogram.counts[index] ?? 0;
+    cumulative += histogram.countIn(index);
     sink.sample('_bucket', row, 'le', String(histogram.boundsSeconds[index]), cumulative);
   }
   sink.sample('_bucket', row, 'le', '+Inf', histogram.count);

@@ -7,7 +7,7 @@
  *
  * Not here: our own names (`metrics.ts`), text and filters (`prometheus.ts`, `scrape.ts`).
  */
-import type { ServerCounters, TargetCounters, TimeAverages, TrafficCounters } from './counters.ts';
+import type { ServerCounters, TargetCounters, TrafficCounters } from './counters.ts';
 import { countWords, family } from './family.ts';
 import type { Family, LookOf, MetricKind, Reading, Scope, Unit } from './family.ts';
 import { SERVER_STATES } from './metrics.ts';
@@ -239,7 +239,7 @@ function listenerFamilies(): Family[] {
 /** What backends and servers have in common. */
 function targetFamilies<S extends 'backend' | 'server'>(
   names: Names<S>,
-  counters: (look: LookOf[S]) => TargetCounters & { readonly averages: TimeAverages },
+  counters: (look: LookOf[S]) => TargetCounters,
 ): Names<S> {
   return names
     .gauge('max_queue', 'Longest the queue has been.', (one) => counters(one).queuedMax)

@@ -3,6 +3,8 @@
  *
  * Not here: its exposition (`prometheus.ts`).
  */
+import type { CounterMemory } from '../shared/memory.ts';
+import { add, read } from './cells.ts';
 
 /** Connect, queue and first byte: half a millisecond to a minute. */
 export const WAIT_BUCKETS_SECONDS: readonly number[] = [
@@ -15,16 +17,33 @@ export const DURATION_BUCKETS_SECONDS: readonly number[] = [
 ];
 
 export class Histogram {
-  /** Upper bounds in seconds, rising; values above the last count only in `count`. */
+  /** Upper bounds in seconds, rising. */
   readonly boundsSeconds: readonly number[];
-  /** Observations per bucket, not cumulative; one more than bounds, the last is +Inf. */
-  readonly counts: Float64Array;
-  sumSeconds = 0;
-  count = 0;
+  /** One for each bound, one for what is above the last, and the sum of seconds. */
+  readonly #cells: Float64Array;
 
-  constructor(boundsSeconds: readonly number[]) {
+  constructor(memory: CounterMemory, boundsSeconds: readonly number[]) {
     this.boundsSeconds = boundsSeconds;
-    this.counts = new Float64Array(boundsSeconds.length + 1);
+    this.#cells = memory.counters(boundsSeconds.length + 2);
+  }
+
+  /** Observations above the bound before `boundsSeconds[bucket]` and up to that one; the bucket after the last is +Inf. */
+  countIn(bucket: number): number {
+    return read(this.#cells, bucket);
+  }
+
+  get count(): number {
+    let count = 0;
+    for (let bucket = 0; bucket <= this.boundsSeconds.length; bucket += 1) count += this.countIn(bucket);
+    return count;
+  }
+
+  get sumSeconds(): number {
+    return read(this.#cells, this.#sumCell);
+  }
+
+  get #sumCell(): number {
+    return this.boundsSeconds.length + 1;
   }
 
   observe(seconds: number): void {
@@ -35,8 +54,7 @@ export class Histogram {
       if (seconds <= (this.boundsSeconds[middle] ?? Number.POSITIVE_INFINITY)) high = middle;
       else low = middle + 1;
     }
-    this.counts[low] = (this.counts[low] ?? 0) + 1;
-    this.sumSeconds += seconds;
-    this.count += 1;
+    add(this.#cells, low, 1);
+    add(this.#cells, this.#sumCell, seconds);
   }
 }

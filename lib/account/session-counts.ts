@@ -4,7 +4,7 @@
  *
  * Not here: what is counted while it runs (bytes, attempts: by the rooms themselves), logs (`log/`).
  */
-import type { BackendCounters, FrontendCounters, ServerCounters } from './counters.ts';
+import type { BackendCounters, FrontendCounters, ServerCounters, TargetCounters } from './counters.ts';
 import type { SessionRecord } from './session.ts';
 
 /** Null where the session did not get that far. */
@@ -20,7 +20,7 @@ export function countSession(record: SessionRecord, { frontend, backend, server 
   if (server !== null) countTarget(record, server);
 }
 
-function countTarget(record: SessionRecord, counters: BackendCounters | ServerCounters): void {
+function countTarget(record: SessionRecord, counters: TargetCounters): void {
   const { ending, queueMs, connectMs, firstByteMs, totalMs } = record;
   counters.closed.add(ending.reason);
   counters.duration.observe(totalMs / 1000);
@@ -30,8 +30,8 @@ function countTarget(record: SessionRecord, counters: BackendCounters | ServerCo
     counters.averages.add(queueMs, connectMs, totalMs);
   }
   if (firstByteMs >= 0) counters.firstByteTime.observe(firstByteMs / 1000);
-  if (ending.cause === 'client-abort' || ending.cause === 'client-timeout') counters.clientAbortsTotal += 1;
+  if (ending.cause === 'client-abort' || ending.cause === 'client-timeout') counters.clientAborted();
   if (ending.stage !== 'data') return;
-  if (ending.cause === 'server-abort' || ending.cause === 'server-timeout') counters.serverAbortsTotal += 1;
-  if (ending.cause === 'server-abort') counters.responseErrorsTotal += 1;
+  if (ending.cause === 'server-abort' || ending.cause === 'server-timeout') counters.serverAborted();
+  if (ending.cause === 'server-abort') counters.responseFailed();
 }

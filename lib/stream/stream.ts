@@ -253,8 +253,9 @@ export class Stream
       backendOptions.nolinger,
     );
     slot.server.counters.sessionStarted(nowMs, slot.server.servedCount);
-    slot.server.counters.lastSessionWallMs = clock.wallMs();
-    target.backend.counters.lastSessionWallMs = slot.server.counters.lastSessionWallMs;
+    const wallMs = clock.wallMs();
+    slot.server.counters.connected(wallMs);
+    target.backend.counters.connected(wallMs);
     this.#phase = 'relaying';
     this.#relay = this.#route.transport.relay(this.#client, connection, this);
     this.#look(nowMs);

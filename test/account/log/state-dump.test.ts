@@ -10,12 +10,12 @@ function proxyLine(over: Parameters<typeof backendView>[0]): string | undefined 
 
 void t.test("a proxy's servers and the proxy itself, in HAProxy's words", async (t) => {
   const up = serverView({ name: 'a', backendName: 'l', servedCount: 2 });
-  up.counters.sessionsTotal = 7;
+  for (let sessions = 1; sessions <= 7; sessions += 1) up.counters.sessionStarted(0, 1);
   const down = serverView({ name: 'z', backendName: 'l', status: 'DOWN', queuedCount: 3 });
   const listen = backendView({ name: 'l', sessionsNow: 4, queuedCount: 1, servers: [up, down] });
-  listen.counters.sessionsTotal = 8;
+  for (let sessions = 1; sessions <= 8; sessions += 1) listen.counters.sessionStarted(0, 1);
   const door = frontendView({ name: 'l', sessionsNow: 5 });
-  door.counters.connectionsTotal = 9;
+  for (let connections = 1; connections <= 9; connections += 1) door.counters.connectionAccepted(0);
   t.same(stateDumps({ frontends: [door], backends: [listen] }, [{ kind: 'listen', name: 'l' }]), [
     {
       proxyName: 'l',
