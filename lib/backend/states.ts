@@ -100,10 +100,11 @@ export class ServerStates {
   setWeight(server: Server, weight: number): void {
     const backend = this.#backend(server);
     const hadUsable = backend.usable;
+    const hadActives = backend.usableActives > 0;
     server.userWeight = weight;
     server.refresh();
     if (backend.usable !== hadUsable) this.#backendFlipped(backend);
-    backend.serveQueues();
+    giveAwayPlaces(server, backend, hadActives);
   }
 
   // --- consequences ------------------------------------------------------------------------------------------
@@ -126,6 +127,7 @@ export class ServerStates {
     const { server } = before;
     const backend = this.#backend(server);
     const hadUsable = backend.usable;
+    const hadActives = backend.usableActives > 0;
     server.lastChangeMs = this.#clock.nowMs();
     if (server.running && !isServing(before.status)) server.recovered();
     else server.refresh();
@@ -135,7 +137,7 @@ export class ServerStates {
     const counts = countsOf(server, backend, requeuedCount);
     this.#say(backend, server, before, status, cause, counts);
     if (backend.usable !== hadUsable) this.#backendFlipped(backend);
-    backend.serveQueues();
+    giveAwayPlaces(server, backend, hadActives);
   }
 
   /** Nobody is left waiting for a server that will not come (reference 5.4). */
@@ -209,6 +211,13 @@ export class ServerStates {
       throw new Error(`server ${server.backendName}/${server.name} belongs to no backend`);
     return backend;
   }
+}
+
+/** Only the server that changed can have a place to give, and other servers where another group is in use from now on. */
+function giveAwayPlaces(server: Server, backend: Backend, hadActives: boolean): void {
+  const hasActives = backend.usableActives > 0;
+  if (hasActives !== hadActives || (server.backup && !hasActives)) backend.serveQueues();
+  else backend.placeFreed(server);
 }
 
 /** The status in one word; a weight of 0 changes nothing about it (HAProxy's `show stat` says UP as well). */
