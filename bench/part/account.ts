@@ -27,6 +27,7 @@ import {
   serverView,
   sessionRecord,
 } from '../../test/help/views.ts';
+import { figure, say } from './timing.ts';
 
 const SESSIONS = 100_000;
 /** Sessions that end within one turn of the event loop. */
@@ -38,12 +39,8 @@ function turn(): Promise<void> {
   });
 }
 
-function say(what: string, figure: string): void {
-  process.stdout.write(`${what.padEnd(58)}${figure}\n`);
-}
-
 /** Microseconds a call, the writing of batches included: by the wall, and of CPU in all threads. */
-async function perCall(call: (count: number) => void): Promise<string> {
+async function perCall(call: (count: number) => void): Promise<string[]> {
   for (let warm = 0; warm < 20_000; warm += 1) call(warm);
   await turn();
   const startMs = performance.now();
@@ -54,7 +51,7 @@ async function perCall(call: (count: number) => void): Promise<string> {
   }
   const { user, system } = process.cpuUsage(start);
   const wallUs = ((performance.now() - startMs) * 1000) / SESSIONS;
-  return `${wallUs.toFixed(2)} µs, CPU ${((user + system) / SESSIONS).toFixed(2)} µs`;
+  return [figure(wallUs, 'µs'), figure((user + system) / SESSIONS, 'µs CPU')];
 }
 
 function options(over: Partial<SessionLogOptions>, logFormat: LogFormatChoice): SessionLogOptions {
@@ -83,7 +80,7 @@ async function jsonLine(): Promise<void> {
   const log = new SessionLog(options({ logger: open.logger }, { kind: 'none' }));
   say(
     'session ended, JSON line to /dev/null',
-    await perCall((count) => log.sessionEnded(sessionRecord({ id: count }))),
+    ...(await perCall((count) => log.sessionEnded(sessionRecord({ id: count })))),
   );
   await open.close();
 }
@@ -112,14 +109,14 @@ async function tcplogLine(): Promise<void> {
   const log = new SessionLog(options({ targets }, { kind: 'tcplog' }));
   say(
     'session ended, tcplog line to /dev/null',
-    await perCall((count) => log.sessionEnded(sessionRecord({ id: count }))),
+    ...(await perCall((count) => log.sessionEnded(sessionRecord({ id: count })))),
   );
   await writer.close();
 }
 
 async function observation(): Promise<void> {
   const histogram = new Histogram(memory, WAIT_BUCKETS_SECONDS);
-  say('histogram observation', await perCall((count) => histogram.observe((count % 1000) / 500)));
+  say('histogram observation', ...(await perCall((count) => histogram.observe((count % 1000) / 500))));
 }
 
 /** One scrape, read as the metrics server reads it. */
@@ -142,7 +139,9 @@ async function scrape(serverCount: number): Promise<void> {
     const tookMs = performance.now() - startMs;
     say(
       `scrape of ${serverCount} servers, ${round}`,
-      `${tookMs.toFixed(0)} ms, ${(bytes / 1e6).toFixed(1)} MB, longest stall ${watch.stop().toFixed(1)} ms`,
+      figure(tookMs, 'ms'),
+      figure(bytes / 1e6, 'MB'),
+      figure(watch.stop(), 'ms longest stall'),
     );
   }
 }

@@ -1,180 +1,33 @@
 /**
- * What a choice costs: every algorithm over 3, 100 and 10,000 servers, in nanoseconds, with the load reported at each
- * taking and giving as a backend would. Beside it a flip (a server down and up again, with the choice after each),
- * and a choice when every server but one is full.
+ * What a choice costs: every algorithm over 3, 100 and 10,000 servers, with the load reported at each taking and giving as a
+ * backend would. Beside it a flip (a server down and up again, with the choice after each), and a choice when
+ * every server but one is full.
  *
- * Run after a build of the tests: `node build/bench/part/choose.js [SECONDS PER CELL, default 0.2]`.
+ *     node build/bench/part/choose.js [seconds per figure, 0.1]
+ *
+ * Not here: the balancers' load (`choosing.ts`), a real backend of that size (`many-servers.ts`).
  */
-import { createBalancer } from '../../lib/backend/balance/create.ts';
-import type {
-  BalanceFunctionServer,
-  Balancer,
-  BalancerOptions,
-  ChoiceContext,
-} from '../../lib/backend/balance/balancer.ts';
+import { ALGORITHMS, BalancerLoad, DEFAULTS } from './choosing.ts';
+import { figure, nanosecondsPerCall, say } from './timing.ts';
 
 const SIZES = [3, 100, 10_000];
-const CONTEXTS_COUNT = 1024;
-/** Streams held at a time in the ordinary case. */
-const HELD_COUNT = 64;
-const secondsPerCell = Number(process.argv[2] ?? 0.2);
+const seconds = Number(process.argv[2] ?? 0.1);
 
-class BenchServer implements BalanceFunctionServer {
-  readonly name: string;
-  readonly id: number;
-  readonly address: string;
-  readonly hashKey = 'id';
-  readonly configuredWeight: number;
-  effectiveWeight: number;
-  servedCount = 0;
-  readonly queuedCount = 0;
-  readonly maxqueue = 0;
-  maxconn = 0;
-
-  constructor(index: number, weight: number) {
-    this.name = `s${index}`;
-    this.id = index + 1;
-    this.address = `10.0.${index >>> 8}.${index & 255}:80`;
-    this.configuredWeight = 16 * weight;
-    this.effectiveWeight = this.configuredWeight;
-  }
-
-  get full(): boolean {
-    return this.maxconn > 0 && (this.queuedCount > 0 || this.servedCount >= this.maxconn);
-  }
-
-  get queueFull(): boolean {
-    return false;
-  }
-}
-
-const DEFAULTS: BalancerOptions = {
-  balance: { algorithm: 'roundrobin' },
-  hashType: { method: 'map-based', function: 'sdbm', avalanche: false },
-  hashBalanceFactor: 0,
-  random: Math.random,
-  functions: new Map([['first', (servers) => servers[0] ?? null]]),
-};
-const CONSISTENT = { hashType: { method: 'consistent', function: 'sdbm', avalanche: true } } as const;
-
-const ALGORITHMS: Readonly<Record<string, Partial<BalancerOptions>>> = {
-  roundrobin: {},
-  'static-rr': { balance: { algorithm: 'static-rr' } },
-  leastconn: { balance: { algorithm: 'leastconn' } },
-  first: { balance: { algorithm: 'first' } },
-  'random(2)': { balance: { algorithm: 'random', draws: 2 } },
-  'source map': { balance: { algorithm: 'source' } },
-  'source consistent': { balance: { algorithm: 'source' }, ...CONSISTENT },
-  'hash src map': { balance: { algorithm: 'hash', expression: 'src' } },
-  'hash src consistent': { balance: { algorithm: 'hash', expression: 'src' }, ...CONSISTENT },
-  'the same, factor 125': {
-    balance: { algorithm: 'hash', expression: 'src' },
-    ...CONSISTENT,
-    hashBalanceFactor: 125,
-  },
-  'fn (returns the first)': { balance: { algorithm: 'fn', name: 'first' } },
-};
-
-const CONTEXTS: readonly ChoiceContext[] = Array.from({ length: CONTEXTS_COUNT }, (_, at) => ({
-  sourceAddress: `10.${at & 7}.${at >>> 5}.${at & 255}`,
-  sourcePort: 1024 + at,
-  destinationAddress: '192.0.2.1',
-  destinationPort: 443,
-}));
-
-/** One balancer under load: streams are taken, and given back in the order of their coming. */
-class Load {
-  readonly servers: readonly BenchServer[];
-  readonly balancer: Balancer<BenchServer>;
-  readonly #held: (BenchServer | null)[] = Array.from({ length: HELD_COUNT }, () => null);
-  #at = 0;
-
-  constructor(options: BalancerOptions, size: number) {
-    this.servers = Array.from({ length: size }, (_, index) => new BenchServer(index, 1 + (index % 3)));
-    this.balancer = createBalancer(this.servers, options);
-  }
-
-  choose(): BenchServer | null {
-    const context = CONTEXTS[this.#at % CONTEXTS_COUNT];
-    this.#at += 1;
-    return context === undefined ? null : this.balancer.choose(context, null);
-  }
-
-  /** A stream comes, the oldest goes. */
-  turnOver(): void {
-    const server = this.choose();
-    if (server !== null) this.#load(server, 1);
-    const slot = this.#at % HELD_COUNT;
-    const oldest = this.#held[slot] ?? null;
-    if (oldest !== null) this.#load(oldest, -1);
-    this.#held[slot] = server;
-  }
-
-  flip(): void {
-    const server = this.servers[(this.#at * 7) % this.servers.length];
-    if (server === undefined) return;
-    for (const weight of [0, server.configuredWeight]) {
-      server.effectiveWeight = weight;
-      this.balancer.weightChanged(server);
-      this.choose();
-    }
-  }
-
-  /** All but the last one. */
-  fill(): void {
-    for (const server of this.servers.slice(0, -1)) {
-      server.maxconn = 1;
-      this.#load(server, 1);
-    }
-  }
-
-  #load(server: BenchServer, change: number): void {
-    server.servedCount += change;
-    this.balancer.loadChanged(server);
-  }
-}
-
-/** Nanoseconds per call, the median of several rounds after one that does not count. */
-function nanoseconds(work: () => void): number {
-  const rounds: number[] = [];
-  for (let round = 0; round < 6; round += 1) {
-    const budgetNs = (secondsPerCell * 1e9) / 6;
-    const start = process.hrtime.bigint();
-    let calls = 0;
-    let spentNs = 0;
-    while (spentNs < budgetNs) {
-      for (let batch = 0; batch < 16; batch += 1) work();
-      calls += 16;
-      spentNs = Number(process.hrtime.bigint() - start);
-    }
-    if (round > 0) rounds.push(spentNs / calls);
-  }
-  return rounds.toSorted((one, other) => one - other)[2] ?? 0;
-}
-
-function cell(text: string): string {
-  return text.padStart(13);
-}
-
-function row(name: string, overrides: Partial<BalancerOptions>, size: number): string {
-  const options = { ...DEFAULTS, ...overrides };
-  const load = new Load(options, size);
-  const crowded = new Load(options, size);
-  crowded.fill();
-  const works = [
-    () => void load.choose(),
-    () => load.turnOver(),
-    () => void crowded.choose(),
-    () => load.flip(),
-  ];
-  const figures = works.map((work) => cell(nanoseconds(work).toFixed(0)));
-  return `${name.padEnd(24)}${cell(String(size))}${figures.join('')}`;
-}
-
-console.log(`node ${process.version}, ns per call, median of 5; weights 1, 2, 3 in turn\n`);
-console.log(
-  `${'algorithm'.padEnd(24)}${['servers', 'choose', 'with load', 'one free', 'down and up'].map(cell).join('')}`,
-);
 for (const [name, overrides] of Object.entries(ALGORITHMS)) {
-  for (const size of SIZES) console.log(row(name, overrides, size));
+  for (const size of SIZES) {
+    const options = { ...DEFAULTS, ...overrides };
+    const load = new BalancerLoad(options, size);
+    const crowded = new BalancerLoad(options, size);
+    crowded.fill();
+    const works = {
+      choose: () => void load.choose(),
+      'with load': () => load.turnOver(),
+      'one free': () => void crowded.choose(),
+      'down and up': () => load.flip(),
+    };
+    const figures = Object.entries(works).map(([what, work]) =>
+      figure(nanosecondsPerCall(work, seconds), `ns ${what}`),
+    );
+    say(`${name}, ${size} servers`, ...figures);
+  }
 }

@@ -1,0 +1,52 @@
+/**
+ * Figures of two runs side by side: reads the lines `NAME: FIGURE UNIT, FIGURE UNIT` that parts print.
+ *
+ * Not here: running them (`main.ts`).
+ */
+import { median } from './timing.ts';
+
+/** `NAME: UNIT` -> every figure that was printed so. */
+export type Figures = Map<string, number[]>;
+
+const LINE = /^([^:]+): (.+)$/;
+const FIGURE = /^(-?[\d.]+) (.+)$/;
+
+/** Adds what a run printed. Numbers within a name's unit vary with the run and are left out of it. */
+export function readFigures(text: string, into: Figures): void {
+  for (const line of text.split('\n')) {
+    const [, name = '', rest = ''] = LINE.exec(line) ?? [];
+    for (const part of rest.split(/[,;] /)) {
+      const [, value = '', unit = ''] = FIGURE.exec(part.trim()) ?? [];
+      if (value === '') continue;
+      const key = `${name}: ${unit.replaceAll(/\d+(\.\d+)?/g, '#')}`;
+      const list = into.get(key) ?? [];
+      into.set(key, list);
+      list.push(Number(value));
+    }
+  }
+}
+
+function short(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** A table of medians: here, base, ratio. What only one of both has is named. */
+export function compare(here: Figures, base: Figures): string {
+  const lines: string[] = [];
+  for (const [key, values] of here) {
+    const others = base.get(key);
+    const mine = median(values);
+    if (others === undefined) {
+      lines.push(`  ${key.padEnd(70)}${short(mine).padStart(10)}${'none'.padStart(10)}`);
+      continue;
+    }
+    const theirs = median(others);
+    const ratio = (mine / theirs).toFixed(2);
+    lines.push(
+      `  ${key.padEnd(70)}${short(mine).padStart(10)}${short(theirs).padStart(10)}${ratio.padStart(8)}`,
+    );
+  }
+  for (const key of base.keys()) if (!here.has(key)) lines.push(`  ${key.padEnd(70)} only in the base`);
+  const head = `  ${'figure'.padEnd(70)}${'here'.padStart(10)}${'base'.padStart(10)}${'ratio'.padStart(8)}`;
+  return lines.length === 0 ? '  printed nothing to compare' : [head, ...lines].join('\n');
+}
