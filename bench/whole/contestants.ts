@@ -1,8 +1,8 @@
 /**
- * Who is compared: the direct path, sluice, HAProxy and nginx's stream module, one thread each and as shipped, in
- * front of the same servers.
+ * Who is compared: the direct path, sluice, HAProxy and nginx's stream module in front of the same servers, one thread
+ * each and as shipped unless a setting says otherwise.
  *
- * Not here: the servers (`servers.ts`), the loads (`loads.ts`).
+ * Not here: the servers (`servers.ts`), which of them a row wants (`rows.ts`).
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,36 +11,85 @@ import { freePorts, HOST, listening, SERVER_HOST } from '../../test/system/help/
 import { type Owner, run, start, temporaryDirectory } from '../../test/system/help/process.ts';
 import { SERVICES, type Service, type ServicePorts } from './servers.ts';
 
-export type ContestantName = 'direct' | 'sluice' | 'haproxy' | 'nginx';
+export type BalancerName = 'direct' | 'sluice' | 'haproxy' | 'nginx';
+
+/** How one is set up; each part that is not as shipped shows in the label. */
+export interface Setting {
+  readonly threads?: number;
+  /** HAProxy only: `tune.bufsize`. */
+  readonly bufferBytes?: number;
+  /** A line per session: sluice's JSON to a file, or `option tcplog` by UDP to this port at the servers' address. */
+  readonly log?: 'json' | { readonly syslogPort: number };
+  /** sluice only: `--relay`. */
+  readonly relay?: 'public';
+}
+
+/** Somebody who takes part in a row. */
+export interface Entrant {
+  readonly balancer: BalancerName;
+  readonly setting: Setting;
+}
 
 export interface Contestant {
-  readonly name: ContestantName;
-  /** As the program says it. */
-  readonly version: string;
-  /** The process whose CPU time counts; null for the direct path. */
+  /** `sluice`, `haproxy, 256 KiB buffers`. */
+  readonly label: string;
+  readonly balancer: BalancerName;
+  /** The process whose CPU time counts, with all below it; null for the direct path. */
   readonly pid: number | null;
   readonly host: string;
   readonly ports: ServicePorts;
 }
 
+/** Where the bench takes place. */
+export interface Site {
+  readonly servers: ServicePorts;
+  /** Node that runs sluice. */
+  readonly nodePath: string;
+  /** Takes down what could not take part, and says so. */
+  readonly missing: (what: string) => void;
+}
+
 const NGINX_STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 
+export function labelOf({ balancer, setting }: Entrant): string {
+  const parts: string[] = [balancer];
+  if (setting.threads !== undefined && setting.threads > 1) parts.push(`${setting.threads} threads`);
+  if (setting.bufferBytes !== undefined) parts.push(`${setting.bufferBytes / 1024} KiB buffers`);
+  if (setting.log === 'json') parts.push('JSON log');
+  else if (setting.log !== undefined) parts.push('syslog');
+  if (setting.relay !== undefined) parts.push(`${setting.relay} relay`);
+  return parts.join(', ');
+}
+
 /** The text that sluice and HAProxy both get. */
-function configuration(ports: ServicePorts, servers: ServicePorts): string {
+function configuration(
+  ports: ServicePorts,
+  servers: ServicePorts,
+  setting: Setting,
+  directory: string,
+): string {
+  const { threads = 1, bufferBytes, log } = setting;
   const sections = SERVICES.map(
     (service) =>
       `listen ${service}\n  bind ${HOST}:${ports[service]} backlog 4096\n  server s1 ${SERVER_HOST}:${servers[service]}\n`,
   );
-  return `global
-  nbthread 1
-  maxconn 8000
-defaults
-  mode tcp
-  balance roundrobin
-  timeout connect 10s
-  timeout client 1m
-  timeout server 1m
-${sections.join('')}`;
+  const syslog = log === undefined || log === 'json' ? null : `${SERVER_HOST}:${log.syslogPort}`;
+  const lines = [
+    'global',
+    `  nbthread ${threads}`,
+    '  maxconn 8000',
+    bufferBytes === undefined ? '' : `  tune.bufsize ${bufferBytes}`,
+    log === 'json' ? `  json-log ${join(directory, 'sessions.log')}` : '',
+    syslog === null ? '' : `  log ${syslog} local0`,
+    'defaults',
+    '  mode tcp',
+    '  balance roundrobin',
+    '  timeout connect 10s',
+    '  timeout client 1m',
+    '  timeout server 1m',
+    syslog === null ? '' : '  log global\n  option tcplog',
+  ];
+  return `${lines.filter((line) => line !== '').join('\n')}\n${sections.join('')}`;
 }
 
 function nginxConfiguration(ports: ServicePorts, servers: ServicePorts, directory: string): string {
@@ -68,46 +117,74 @@ async function portsOfServices(): Promise<ServicePorts> {
   >;
 }
 
-async function firstLine(command: string, args: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await run(command, args);
-  return (stdout + stderr).split('\n')[0]?.trim() ?? '';
-}
-
-/** Version lines of a program; null where it is not installed. */
+/** First line that a program says about itself; null where it is not installed. */
 export async function versionOf(command: string, ...args: readonly string[]): Promise<string | null> {
-  return firstLine(command, args).catch(() => null);
+  try {
+    const { stdout, stderr } = await run(command, args);
+    return (stdout + stderr).split('\n')[0]?.trim() ?? '';
+  } catch {
+    return null;
+  }
 }
 
-/** Starts one; null when it is not installed. */
+/** Version line of a balancer; null where it is not installed. */
+export async function versionOfBalancer(name: BalancerName, nodePath: string): Promise<string | null> {
+  if (name === 'direct') return 'no balancer';
+  if (name === 'haproxy') return versionOf('haproxy', '-v');
+  if (name === 'nginx') return existsSync(NGINX_STREAM_MODULE) ? versionOf('nginx', '-v') : null;
+  const version = await versionOf(nodePath, SLUICE_COMMAND, '-v');
+  return version === null ? null : `${version}, Node ${await versionOf(nodePath, '--version')}`;
+}
+
+/** Starts one, ended with its owner; null, and named, when it is not installed or does not know what the setting asks for. */
 export async function startContestant(
   owner: Owner,
-  name: ContestantName,
-  servers: ServicePorts,
+  site: Site,
+  entrant: Entrant,
 ): Promise<Contestant | null> {
-  if (name === 'direct')
-    return { name, version: 'no balancer', pid: null, host: SERVER_HOST, ports: servers };
-  const version = await installed(name);
-  if (version === null) return null;
+  const { balancer, setting } = entrant;
+  const label = labelOf(entrant);
+  const common = { label, balancer };
+  if (balancer === 'direct') return { ...common, pid: null, host: SERVER_HOST, ports: site.servers };
+  if ((await versionOfBalancer(balancer, site.nodePath)) === null) {
+    site.missing(`not installed, left out: ${balancer}`);
+    return null;
+  }
   const directory = temporaryDirectory(owner);
   const ports = await portsOfServices();
   const file = join(directory, 'balancer.cfg');
   const text =
-    name === 'nginx' ? nginxConfiguration(ports, servers, directory) : configuration(ports, servers);
+    balancer === 'nginx'
+      ? nginxConfiguration(ports, site.servers, directory)
+      : configuration(ports, site.servers, setting, directory);
   writeFileSync(file, text);
+  const relay = setting.relay === undefined ? [] : ['--relay', setting.relay];
   const command = {
-    sluice: [process.execPath, SLUICE_COMMAND, '-f', file],
+    sluice: [site.nodePath, SLUICE_COMMAND, '-f', file, ...relay],
     haproxy: ['haproxy', '-db', '-f', file],
     nginx: ['nginx', '-c', file, '-e', join(directory, 'error.log')],
-  }[name];
+  }[balancer];
   const program = start(owner, command[0] ?? '', command.slice(1));
-  await listening(program, ports.http);
-  return { name, version, pid: program.pid, host: HOST, ports };
+  try {
+    await listening(program, ports.http);
+  } catch (error) {
+    if (setting.relay === undefined) throw error;
+    site.missing(`did not start, left out: ${label} (${program.stderr.trim().split('\n')[0]})`);
+    return null;
+  }
+  return { ...common, pid: program.pid, host: HOST, ports };
 }
 
-async function installed(name: Exclude<ContestantName, 'direct'>): Promise<string | null> {
-  if (name === 'haproxy') return versionOf('haproxy', '-v');
-  if (name === 'nginx') return existsSync(NGINX_STREAM_MODULE) ? versionOf('nginx', '-v') : null;
-  if (!existsSync(SLUICE_COMMAND)) return null;
-  const version = await versionOf(process.execPath, SLUICE_COMMAND, '-v');
-  return version === null ? null : `${version}, Node ${process.version}`;
+/** Starts those that can be, in order. */
+export async function startContestants(
+  owner: Owner,
+  site: Site,
+  entrants: readonly Entrant[],
+): Promise<Contestant[]> {
+  const started: Contestant[] = [];
+  for (const entrant of entrants) {
+    const contestant = await startContestant(owner, site, entrant);
+    if (contestant !== null) started.push(contestant);
+  }
+  return started;
 }

@@ -2,11 +2,10 @@
  * The loads, each by a real generator from Debian's packages where one exists: what is sent, in which unit the work counts,
  * what came out.
  *
- * Not here: in which order they run and what is made of the figures (`measure.ts`).
+ * Not here: in which order they run (`rows.ts`), what is made of the figures (`measure.ts`), a fixed rate (`latency.ts`).
  */
-import { readFileSync } from 'node:fs';
 import { until } from '../../test/system/help/network.ts';
-import { run, start, type Owner, written } from '../../test/system/help/process.ts';
+import { run } from '../../test/system/help/process.ts';
 import type { Contestant } from './contestants.ts';
 
 /** What one run of a load gave. */
@@ -126,51 +125,22 @@ function redis(command: 'GET' | 'SET'): Load {
   };
 }
 
-/** Everything that is put on in turn, but `idle`, which is a matter of memory. */
-export const LOADS: readonly Load[] = [
-  bulk('up', 1),
-  bulk('down', 1),
-  bulk('up', 16),
-  bulk('down', 16),
-  web('requests, 64 keep-alive clients', 64, [], 'requests/s', { unit: 'CPU s/million', scale: MILLION }),
-  redis('GET'),
-  redis('SET'),
-  web('connections, one request each', 64, ['Connection: close'], 'connections/s', {
-    unit: 'CPU µs/connection',
-    scale: MILLION,
-  }),
-];
+/** Bulk streams both ways. */
+export const BULK: readonly Load[] = [bulk('up', 1), bulk('down', 1), bulk('up', 16), bulk('down', 16)];
 
-/** Connections held for the memory of an idle one. */
-export const HELD_COUNT = 5000;
+/** Small requests on connections that stay. */
+export const REQUESTS: Load = web('requests, 64 keep-alive clients', 64, [], 'requests/s', {
+  unit: 'CPU s/million',
+  scale: MILLION,
+});
 
-/** Resident memory of a process. */
-function residentBytes(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmRSS:\s+(\d+) kB/m)?.[1]) * 1024;
-}
+export const REDIS: readonly Load[] = [redis('GET'), redis('SET')];
 
-/** CPU time of a process with all its threads, user and kernel, in seconds (proc(5), fields 14 and 15 in ticks of 10 ms). */
-export function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The program's name stands in brackets and may hold blanks.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** Bytes of memory that one idle proxied connection costs the contestant. */
-export async function idleBytesPerConnection(
-  owner: Owner,
-  contestant: Contestant,
-  hold: string,
-): Promise<number> {
-  const { pid, host, ports } = contestant;
-  if (pid === null) throw new Error('the direct path has no memory of its own');
-  const before = residentBytes(pid);
-  const args = [hold, 'clients', host, `${ports.held}`, `${HELD_COUNT}`];
-  const clients = start(owner, process.execPath, args, { interactive: true });
-  await written(clients, /held/);
-  const bytes = residentBytes(pid) - before;
-  clients.child.stdin?.end();
-  await clients.ended;
-  return bytes / HELD_COUNT;
-}
+/** Connect, one request, close. */
+export const CONNECTIONS: Load = web(
+  'connections, one request each',
+  64,
+  ['Connection: close'],
+  'connections/s',
+  { unit: 'CPU µs/connection', scale: MILLION },
+);

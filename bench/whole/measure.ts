@@ -1,130 +1,74 @@
 /**
- * Runs the loads through all contestants in turn (A B C A B C ...) and makes figures of the runs: medians, and ratios to
- * HAProxy taken within one round, because the machine is noisy and only neighbours in time can be compared.
+ * Runs a load through all contestants in turn (A B C A B C ...) and takes CPU time per unit of work.
  *
- * Not here: how it is shown (`table.ts`, `chart.ts`).
+ * Not here: what is made of the samples (`figure.ts`), who takes part (`rows.ts`).
  */
-import { fileURLToPath } from 'node:url';
-import type { Owner } from '../../test/system/help/process.ts';
-import { type Contestant, type ContestantName, startContestant } from './contestants.ts';
-import { cpuSeconds, HELD_COUNT, idleBytesPerConnection, type Load, type Run } from './loads.ts';
-import type { ServicePorts } from './servers.ts';
+import { type Contestant, versionOf, type Site } from './contestants.ts';
+import { type Figure, figuresOf, type Sample, type Series } from './figure.ts';
+import type { Load } from './loads.ts';
+import { cpuSeconds } from './process-cost.ts';
 
+/** How long the bench takes its time. */
 export interface Pace {
   readonly rounds: number;
+  /** Whole seconds of one run of a load with small messages. */
   readonly secondsPerRun: number;
+  /** The same where bytes are plenty. */
+  readonly secondsPerBulkRun: number;
+  /** A run that counts for nothing comes first, so that compilers and caches settle. */
+  readonly warmUp: boolean;
   /** Fresh processes per contestant for the memory of idle connections. */
   readonly idleRounds: number;
+  /** For each figure that is taken within one process. */
+  readonly secondsPerPart: number;
 }
 
-/** Middle value and extremes of the rounds. */
-export interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-/** One contestant under one load. */
-export interface Figure {
-  readonly load: string;
-  readonly contestant: ContestantName;
-  readonly rateUnit: string;
-  readonly rate: Spread | null;
-  readonly costUnit: string;
-  /** CPU time (or memory) of the balancer per unit of work; null for the direct path. */
-  readonly cost: Spread | null;
-  /** `cost` over HAProxy's of the same round. */
-  readonly ratio: Spread | null;
-  readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
-}
-
-/** Null when there is nothing to spread. */
-export function spread(values: readonly (number | null)[]): Spread | null {
-  const sorted = values
-    .flatMap((value) => (value === null || !Number.isFinite(value) ? [] : [value]))
-    .toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  const [least, most] = [sorted[0], sorted.at(-1)];
-  if (low === undefined || high === undefined || least === undefined || most === undefined) return null;
-  return { median: (low + high) / 2, least, most };
-}
-
-interface Sample extends Run {
-  readonly cost: number | null;
+/** Whom a contestant is compared with: HAProxy with the same setting, and further ones, by label. */
+export interface Opponents {
+  readonly peer: string;
+  readonly against: readonly string[];
 }
 
 async function sample(load: Load, contestant: Contestant, seconds: number): Promise<Sample> {
   const { pid } = contestant;
   const before = pid === null ? 0 : cpuSeconds(pid);
-  const run = await load.run(contestant, seconds);
-  const cost = pid === null ? null : ((cpuSeconds(pid) - before) / run.work) * load.cost.scale;
-  return { ...run, cost };
+  const { work, seconds: took, p50Ms, p99Ms } = await load.run(contestant, seconds);
+  const cost = pid === null ? null : ((cpuSeconds(pid) - before) / work) * load.cost.scale;
+  return { cost, rate: work / took / load.rate.per, p50Ms, p99Ms };
 }
 
-/** Ratios round by round. */
-function ratios(ours: readonly Sample[], reference: readonly Sample[] | undefined): (number | null)[] {
-  return ours.map(({ cost }, round) => {
-    const other = reference?.[round]?.cost ?? null;
-    return cost === null || other === null ? null : cost / other;
-  });
+/** True if the load's tool is there; names it if not. */
+export async function runnable(site: Site, load: Load): Promise<boolean> {
+  if ((await versionOf('which', load.tool)) !== null) return true;
+  site.missing(`not installed, left out: ${load.tool} (${load.name})`);
+  return false;
 }
 
-/** One load through everybody, round after round. */
-export async function measure(load: Load, contestants: readonly Contestant[], pace: Pace): Promise<Figure[]> {
-  const samples = new Map<ContestantName, Sample[]>();
-  // The first run lets compilers and caches settle, and counts for nothing.
-  for (const contestant of contestants) await load.run(contestant, 1);
-  for (let round = 0; round < pace.rounds; round += 1) {
-    for (const contestant of contestants) {
-      const list = samples.get(contestant.name) ?? [];
-      samples.set(contestant.name, list);
-      list.push(await sample(load, contestant, pace.secondsPerRun));
-    }
-  }
-  return [...samples].map(([name, list]) => ({
-    load: load.name,
-    contestant: name,
-    rateUnit: load.rate.unit,
-    rate: spread(list.map(({ work, seconds }) => work / seconds / load.rate.per)),
-    costUnit: load.cost.unit,
-    cost: spread(list.map(({ cost }) => cost)),
-    ratio: spread(ratios(list, samples.get('haproxy'))),
-    p50Ms: spread(list.map(({ p50Ms }) => p50Ms))?.median ?? null,
-    p99Ms: spread(list.map(({ p99Ms }) => p99Ms))?.median ?? null,
-  }));
-}
-
-const HOLD = fileURLToPath(new URL('hold.js', import.meta.url));
-
-/** Memory of idle connections, each time in a fresh process. */
-export async function measureIdle(
-  owner: Owner,
-  names: readonly ContestantName[],
-  servers: ServicePorts,
+/**
+ * One load through everybody, round after round. The direct path takes part in the first round only: it has no cost, and
+ * says how fast the rest of the machine is.
+ */
+export async function measure(
+  load: Load,
+  contestants: readonly Contestant[],
+  opponents: (contestant: Contestant) => Opponents,
   pace: Pace,
+  seconds: number,
 ): Promise<Figure[]> {
-  const bytes = new Map<ContestantName, number[]>();
-  for (let round = 0; round < pace.idleRounds; round += 1) {
-    for (const name of names) {
-      const contestant = await startContestant(owner, name, servers);
-      if (contestant === null || contestant.pid === null) continue;
-      const list = bytes.get(name) ?? [];
-      bytes.set(name, list);
-      list.push(await idleBytesPerConnection(owner, contestant, HOLD));
-      process.kill(contestant.pid, 'SIGKILL');
+  const all: { contestant: Contestant; series: Series }[] = contestants.map((contestant) => ({
+    contestant,
+    series: { contestant: contestant.label, ...opponents(contestant), samples: [] },
+  }));
+  if (pace.warmUp) for (const contestant of contestants) await load.run(contestant, 1);
+  for (let round = 0; round < pace.rounds; round += 1) {
+    for (const { contestant, series } of all) {
+      if (round > 0 && contestant.pid === null) continue;
+      series.samples.push(await sample(load, contestant, seconds));
     }
   }
-  return [...bytes].map(([contestant, list]) => ({
-    load: `idle, ${HELD_COUNT} connections held`,
-    contestant,
-    rateUnit: '',
-    rate: null,
-    costUnit: 'KB/connection',
-    cost: spread(list.map((value) => value / 1024)),
-    ratio: spread(list.map((value, round) => value / (bytes.get('haproxy')?.[round] ?? Number.NaN))),
-    p50Ms: null,
-    p99Ms: null,
-  }));
+  const units = { load: load.name, rateUnit: load.rate.unit, costUnit: load.cost.unit };
+  return figuresOf(
+    units,
+    all.map(({ series }) => series),
+  );
 }
