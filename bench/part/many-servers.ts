@@ -124,7 +124,7 @@ async function flips(name: string, text: string, { somebodyWaits = false }: Flip
   const tookMs = performance.now() - startMs;
   const backend = backendOf(whole);
   const [first] = backend.servers;
-  const held = somebodyWaits ? first?.takeSlot() : undefined;
+  const held = somebodyWaits ? first?.tryTakeSlot() : undefined;
   if (somebodyWaits) first?.queue.enqueue(new Waiter(NOBODY, 1, 0));
   const place = (): void => {
     const placement = backend.place(NOBODY, CONTEXT, null);

@@ -11,17 +11,35 @@
  *
  * What never happens: a waiter that could be served left waiting; a server above its limit; a stream in two queues.
  *
+ * With several threads each has its own list of every queue, and a place goes to whoever waits longest over all of them. If that is
+ * somebody of another thread, the place is taken, counted over to that thread, and the thread is told (`granted`); nobody sees
+ * it as free meanwhile. A thread finds granted places by counting, so that it may be told too often, and whom it was granted for may
+ * have left: then the next one gets it, or it is given back. Each such turn needs somebody who has left, so there is an end.
+ *
+ * That nobody sleeps beside a free place:
+ *
+ *     who gives a place back    1. counts it free         2. looks for who waits, and serves or tells the longest
+ *     who has to wait           1. stands in the queue    2. looks who waits longest: itself, then at every place
+ *
+ * All of these are atomic and in one order for all threads. So either the giver sees the waiter, or the waiter came after the giver
+ * had looked, and then finds the place. Somebody who waits longer may rely on the giver or has looked itself; it serves the
+ * others in the same round if it finds more than one place. What a waiter of a dead thread was relied upon for is made up
+ * for by `look`, which every thread is asked for after such a death, and what one thread knows of a server's state before the others
+ * by each of them serving the queues when it hears of it.
+ *
  * Not here: connecting (`connect.ts`), the order among servers (`balance/`), when a server is alive (`../check/`),
  * what a change of state does to the sessions (`states.ts`).
  */
 import { BackendCounters } from '../account/counters.ts';
 import type { EndReason } from '../account/session.ts';
 import type { BackendConfig } from '../config/config.ts';
+import type { Count } from '../shared/count.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import type { Neighbours } from '../shared/neighbours.ts';
 import type { Balancer, ChoiceContext } from './balance/balancer.ts';
-import { Queue, Waiter, type WaiterOwner } from './queue.ts';
+import { cameBefore, Queue, Waiter, type WaiterOwner } from './queue.ts';
 import type { Server, ServerOwner } from './server.ts';
+import { SharedLoads } from './shared-loads.ts';
 import type { Slot } from './slot.ts';
 
 export type Placement =
@@ -63,7 +81,14 @@ export class Backend implements ServerOwner {
   readonly counters: BackendCounters;
   readonly queue: Queue;
   readonly fullconn: number;
+  /** Of this thread. */
   readonly sessions = new Set<BackendSession>();
+  /** This thread says what becomes of the servers: the control thread, or the only one. */
+  readonly reports: boolean;
+  readonly #thread: number | null;
+  readonly #severalThreads: boolean;
+  readonly #neighbours: Neighbours<Server>;
+  readonly #sessionCount: Count;
   readonly #active: Balancer<Server>;
   readonly #backup: Balancer<Server>;
   readonly #newcomersQueue: boolean;
@@ -72,31 +97,41 @@ export class Backend implements ServerOwner {
   readonly #usableBackups = new Set<Server>();
   /** The only backup in use without `option allbackups`. */
   #firstBackup: Server | null = null;
-  /** Waiters so far, and those in any of the queues now. */
-  #waiterCount = 0;
-  #waitingCount = 0;
+  /** The order of the waiter that came last, over all threads. */
+  readonly #lastOrder: Int32Array;
+  /** Waiters in any of the queues. */
+  readonly #waiting: Count;
   #downSinceMs: number | null;
   #downtimeMs = 0;
 
   constructor(parts: BackendParts) {
-    this.counters = new BackendCounters(parts.memory);
+    const { memory } = parts;
+    this.counters = new BackendCounters(memory);
     this.name = parts.name;
     this.kind = parts.kind;
     this.lastChangeMs = parts.nowMs;
     this.config = parts.config;
     this.servers = parts.servers;
     this.fullconn = parts.fullconn;
-    this.queue = new Queue((change) => this.waitersChanged(change));
+    this.queue = new Queue(memory, (change) => this.waitersChanged(change));
+    this.#thread = memory.thread;
+    this.#severalThreads = memory.threadCount > 1;
+    this.reports = memory.thread === null || !this.#severalThreads;
+    this.#neighbours = parts.neighbours;
+    this.#sessionCount = memory.count();
+    this.#lastOrder = memory.together(1);
+    this.#waiting = memory.count();
     for (const server of parts.servers) {
       // Balancers start with every server at its weight: their first round depends on it.
       server.refresh();
       this.#noteUsable(server);
     }
-    this.#active = parts.createBalancer(parts.servers.filter((server) => !server.backup));
-    this.#backup = parts.createBalancer(parts.servers.filter((server) => server.backup));
+    this.#active = this.#createBalancer(parts, false);
+    this.#backup = this.#createBalancer(parts, true);
     this.#newcomersQueue = NEWCOMERS_QUEUE.has(parts.config.balance.algorithm);
     this.#limitsFollowLoad = parts.servers.some((server) => server.config.minconn > 0);
     for (const server of parts.servers) server.join(this);
+    this.#takeTurns(parts.config.balance.algorithm);
     this.#downSinceMs = this.usable || parts.servers.length === 0 ? null : parts.nowMs;
   }
 
@@ -111,8 +146,19 @@ export class Backend implements ServerOwner {
     return this.#downtimeMs + (this.#downSinceMs === null ? 0 : nowMs - this.#downSinceMs);
   }
 
+  /** Over all threads. */
   get sessionsNow(): number {
-    return this.sessions.size;
+    return this.#sessionCount.now;
+  }
+
+  /** Counts a session in; whoever does so counts it out by `leave`. */
+  enter(session: BackendSession): void {
+    this.sessions.add(session);
+    this.#sessionCount.add();
+  }
+
+  leave(session: BackendSession): void {
+    if (this.sessions.delete(session)) this.#sessionCount.remove();
   }
 
   get dynamicWeights(): boolean {
@@ -139,36 +185,66 @@ export class Backend implements ServerOwner {
 
   /** Finds a server for a stream, or a queue. `avoid`: the server it has just failed on. */
   place(owner: WaiterOwner, context: ChoiceContext, avoid: Server | null): Placement {
-    if (!this.usable) return { kind: 'refused', reason: 'no-server' };
-    if (this.#newcomersQueue && this.queue.length > 0) return this.#wait(owner, null);
-    const server = this.#choose(context, avoid);
-    if (server === null && this.#hasRoom) return { kind: 'refused', reason: 'no-server' };
-    if (server === null) return this.#wait(owner, null);
-    this.counters.chosen();
-    server.counters.chosen();
-    if (!server.full) {
-      const slot = server.takeSlot();
-      // Every session counts towards `fullconn`: those who wait elsewhere may have a place now.
-      if (this.#limitsFollowLoad) this.serveQueues();
-      return { kind: 'placed', slot };
+    if (!this.usable) return NO_SERVER;
+    for (let lostRaces = 0; lostRaces < LOST_RACES_MAX; lostRaces += 1) {
+      if (this.#newcomersQueue && this.queue.length > 0) break;
+      const server = this.#choose(context, avoid);
+      if (server === null && this.#hasRoom) return NO_SERVER;
+      if (server === null) break;
+      const { full } = server;
+      const slot = full ? null : server.tryTakeSlot();
+      // Another thread was quicker.
+      if (slot === null && !full) continue;
+      this.counters.chosen();
+      server.counters.chosen();
+      if (slot !== null) return this.#placed(slot);
+      if (server.queueFull) return { kind: 'refused', reason: 'queue-full', server };
+      return this.#wait(owner, server);
     }
-    if (server.queueFull) return { kind: 'refused', reason: 'queue-full', server };
-    return this.#wait(owner, server);
+    return this.#wait(owner, null);
   }
 
   /** Gives free places of every usable server to those who wait; called after anything that may have made room. */
   serveQueues(): void {
-    if (this.#waitingCount === 0) return;
+    if (this.#waiting.now === 0) return;
     for (const server of this.servers) this.placeFreed(server);
   }
 
+  /** Gives the server's free places to those who wait longest for them, in whichever thread. */
   placeFreed(server: Server): void {
-    while (server.hasPlace) {
-      const waiter = this.#nextFor(server);
-      if (waiter === null) return;
-      waiter.cancel();
-      waiter.owner.slotGranted(server.takeSlot());
+    if (this.#thread === null) return;
+    while (this.#waiting.now > 0 && server.hasPlace) {
+      const queue = this.#nextQueue(server);
+      if (queue === null) return;
+      const { firstThread, head } = queue;
+      // Who waited there has left meanwhile.
+      if (firstThread < 0) continue;
+      if (firstThread !== this.#thread || head === null) {
+        if (server.tryGrant(firstThread)) this.#neighbours.grant(firstThread, server);
+        // That thread goes on with what other places there are.
+        return;
+      }
+      const slot = server.tryTakeSlot();
+      if (slot === null) return;
+      head.cancel();
+      head.owner.slotGranted(slot);
     }
+  }
+
+  /** Another thread has taken places on this server for this one: they go to those who wait longest here, or back. */
+  granted(server: Server): void {
+    for (let slot = server.takeGranted(); slot !== null; slot = server.takeGranted()) {
+      const waiter = this.#nextHere(server);
+      waiter?.cancel();
+      if (waiter === null) slot.give();
+      else waiter.owner.slotGranted(slot);
+    }
+    this.placeFreed(server);
+  }
+
+  /** Takes up everything a thread may have left undone that has died, or of which this one was not told. */
+  look(): void {
+    for (const server of this.servers) this.granted(server);
   }
 
   weightChanged(server: Server): void {
@@ -177,11 +253,25 @@ export class Backend implements ServerOwner {
   }
 
   waitersChanged(change: 1 | -1): void {
-    this.#waitingCount += change;
+    if (change > 0) this.#waiting.add();
+    else this.#waiting.remove();
   }
 
   loadChanged(server: Server): void {
     this.#balancerOf(server).loadChanged(server);
+  }
+
+  #createBalancer({ servers, createBalancer }: BackendParts, backup: boolean): Balancer<Server> {
+    const group = servers.filter((server) => server.backup === backup);
+    const balancer = createBalancer(group);
+    if (!this.#severalThreads) return balancer;
+    return new SharedLoads(balancer, group, () => this.#waiting.now === 0);
+  }
+
+  /** As if every thread before this one had served a client, so that not all of them begin with the first server. */
+  #takeTurns(algorithm: string): void {
+    if (!TAKES_TURNS.has(algorithm)) return;
+    for (let turns = this.#thread ?? 0; turns > 0; turns -= 1) this.#choose(ANY_CLIENT, null);
   }
 
   /** Only a policy in code says "none" while a usable server has room; nobody would ever wake a stream that waited then. */
@@ -208,24 +298,46 @@ export class Backend implements ServerOwner {
     return this.#firstBackup;
   }
 
+  #placed(slot: Slot): Placement {
+    // Every session counts towards `fullconn`: those who wait elsewhere may have a place now.
+    if (this.#limitsFollowLoad) this.serveQueues();
+    return { kind: 'placed', slot };
+  }
+
   /** `server`: the one it must wait for; null: any. */
   #wait(owner: WaiterOwner, server: Server | null): Placement {
     const { queue } = server ?? this;
-    this.#waiterCount += 1;
-    const waiter = new Waiter(owner, this.#waiterCount, queue.length);
+    const waiter = new Waiter(owner, this.#nextOrder(), queue.length);
     queue.enqueue(waiter);
     (server ?? this).counters.queued(queue.length);
     // This session, too, counts towards `fullconn`.
     if (this.#limitsFollowLoad) this.serveQueues();
+    else if (this.#severalThreads && queue.firstOrder === waiter.order) {
+      if (server === null) this.serveQueues();
+      else this.placeFreed(server);
+    }
     return { kind: 'waiting', waiter, server };
   }
 
-  #nextFor(server: Server): Waiter | null {
+  #nextOrder(): number {
+    const order = (Atomics.add(this.#lastOrder, 0, 1) + 1) | 0;
+    return order === 0 ? this.#nextOrder() : order;
+  }
+
+  /** The queue in which the one stands who waits longest for this server, over all threads. */
+  #nextQueue(server: Server): Queue | null {
+    const own = server.running ? server.queue.firstOrder : 0;
+    const shared = this.#maySeeSharedQueue(server) ? this.queue.firstOrder : 0;
+    if (own === 0) return shared === 0 ? null : this.queue;
+    return shared === 0 || cameBefore(own, shared) ? server.queue : this.queue;
+  }
+
+  /** Who waits longest for this server in this thread. */
+  #nextHere(server: Server): Waiter | null {
     const own = server.running ? server.queue.head : null;
     const shared = this.#maySeeSharedQueue(server) ? this.queue.head : null;
-    if (own === null) return shared;
-    if (shared === null) return own;
-    return own.order < shared.order ? own : shared;
+    if (own === null || shared === null) return own ?? shared;
+    return cameBefore(own.order, shared.order) ? own : shared;
   }
 
   #maySeeSharedQueue(server: Server): boolean {
@@ -235,6 +347,20 @@ export class Backend implements ServerOwner {
     return this.config.allBackups || server === this.#firstBackup;
   }
 }
+
+const NO_SERVER: Placement = { kind: 'refused', reason: 'no-server' };
+
+/** Times a stream asks again for a place that another thread has just taken, before it waits. */
+const LOST_RACES_MAX = 8;
+
+const TAKES_TURNS: ReadonlySet<string> = new Set(['roundrobin', 'static-rr']);
+
+const ANY_CLIENT: ChoiceContext = {
+  sourceAddress: '',
+  sourcePort: 0,
+  destinationAddress: '',
+  destinationPort: 0,
+};
 
 /** With these a newcomer joins the queue while anybody waits in it, although a server may have a place (reference 5.4). */
 const NEWCOMERS_QUEUE: ReadonlySet<string> = new Set(['roundrobin', 'static-rr', 'first']);

@@ -13,6 +13,8 @@
  * A server that tracks another takes that one's health and maintenance; one without an address is in maintenance until
  * it has one.
  *
+ * With several threads every thread has its own `Server` for the same server; the places taken are counted over all of them.
+ *
  * Not here: choosing between servers (`balance/`), who waits and what a change does to them (`backend.ts`), probing
  * (`../check/`).
  */
@@ -23,6 +25,7 @@ import type { Health } from '../check/health.ts';
 import type { PassiveHealth } from '../check/observe.ts';
 import type { CheckResult } from '../check/result.ts';
 import { ServerCounters } from '../account/counters.ts';
+import type { Count } from '../shared/count.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import { Queue } from './queue.ts';
 import { SlowStart } from './slow-start.ts';
@@ -88,10 +91,12 @@ export class Server {
   check: Check | null = null;
   passive: PassiveHealth | null = null;
   lastCheck: CheckResult | null = null;
-  servedCount = 0;
   lastChangeMs: number;
   #downSinceMs: number | null = null;
   #downtimeMs = 0;
+  readonly #served: Count;
+  /** Slots of this thread that have not been given back. */
+  #heldCount = 0;
   readonly #clock: Clock;
   readonly #slowStart: SlowStart;
   #owner: ServerOwner | null = null;
@@ -117,7 +122,8 @@ export class Server {
     this.#maxconn = config.maxconn > 0 ? config.maxconn : config.minconn;
     this.#admin = config.disabled ? 'maint' : 'ready';
     this.lastChangeMs = parts.clock.nowMs();
-    this.queue = new Queue((change) => {
+    this.#served = parts.memory.count();
+    this.queue = new Queue(parts.memory, (change) => {
       this.#owner?.waitersChanged(change);
       this.#owner?.loadChanged(this);
     });
@@ -274,18 +280,47 @@ export class Server {
     return this.#maxconn === 0 || this.servedCount < this.currentLimit;
   }
 
-  /** Takes a place; the caller has looked at `full` or `hasPlace`. */
-  takeSlot(): Slot {
-    this.servedCount += 1;
+  /** Places taken, by all threads. */
+  get servedCount(): number {
+    return this.#served.now;
+  }
+
+  /** Takes a place; null: there is none any more, whatever `full` or `hasPlace` said a moment ago. */
+  tryTakeSlot(): Slot | null {
+    return this.#tryTakePlace() ? this.#newSlot() : null;
+  }
+
+  /** Takes a place for thread number `thread`, which is to be told; false if there is none. */
+  tryGrant(thread: number): boolean {
+    if (!this.#tryTakePlace()) return false;
+    this.#served.handTo(thread);
     this.#owner?.loadChanged(this);
-    return new Slot(this);
+    return true;
+  }
+
+  /** The slot of a place that another thread has taken for this one; null if there is no such place (any more). */
+  takeGranted(): Slot | null {
+    // Whatever is counted as this thread's without a slot has been granted to it.
+    return this.#served.own > this.#heldCount ? this.#newSlot() : null;
   }
 
   /** Called by the slot alone. */
   slotGiven(): void {
-    this.servedCount -= 1;
+    this.#heldCount -= 1;
+    this.#served.remove();
     this.#owner?.loadChanged(this);
     this.#owner?.placeFreed(this);
+  }
+
+  #tryTakePlace(): boolean {
+    const limit = this.currentLimit;
+    return this.#served.tryAdd(limit === 0 ? Infinity : limit);
+  }
+
+  #newSlot(): Slot {
+    this.#heldCount += 1;
+    this.#owner?.loadChanged(this);
+    return new Slot(this);
   }
 
   #limitByLoad(): number {

@@ -10,7 +10,7 @@ export class Slot {
   readonly server: Server;
   #taken = true;
 
-  /** Only `Server.takeSlot` makes slots: it counts them. */
+  /** Only `Server` makes slots: it counts them. */
   constructor(server: Server) {
     this.server = server;
   }

@@ -54,6 +54,9 @@ interface Before {
   readonly forcedMaintenance: boolean;
 }
 
+/** Of a server's queue when its state changed: how many were sent elsewhere, how many wait on. Over all threads. */
+type QueueCounts = Pick<StateCounts, 'requeuedCount' | 'queuedCount'>;
+
 export class ServerStates {
   readonly #clock: Clock;
   readonly #listener: StateListener;
@@ -96,6 +99,15 @@ export class ServerStates {
     this.#changed(before, { kind: 'operator' });
   }
 
+  /** In a worker thread: what the control thread has found out about the server's health. Does nothing if it is known. */
+  followHealth(server: Server, up: boolean): void {
+    if (server.health.up === up) return;
+    const before = this.#before(server);
+    if (up) server.health.forceUp();
+    else server.health.forceDown();
+    this.#changed(before, { kind: 'check-logged' });
+  }
+
   /** 0 to 256; for static algorithms 0 or the configured weight (the caller has checked). */
   setWeight(server: Server, weight: number): void {
     const backend = this.#backend(server);
@@ -131,20 +143,22 @@ export class ServerStates {
     server.lastChangeMs = this.#clock.nowMs();
     if (server.running && !isServing(before.status)) server.recovered();
     else server.refresh();
-    if (status === 'DOWN') server.counters.wentDown();
-    const requeuedCount = this.#shareOutQueue(server, backend);
+    if (status === 'DOWN' && backend.reports) server.counters.wentDown();
+    const queued = this.#shareOutQueue(server, backend);
     this.#shutSessions(server, backend, before);
-    const counts = countsOf(server, backend, requeuedCount);
-    this.#say(backend, server, before, status, cause, counts);
+    if (backend.reports) this.#say(backend, server, before, status, cause, countsOf(server, backend, queued));
     if (backend.usable !== hadUsable) this.#backendFlipped(backend);
     giveAwayPlaces(server, backend, hadActives);
   }
 
-  /** Nobody is left waiting for a server that will not come (reference 5.4). */
-  #shareOutQueue(server: Server, backend: Backend): number {
-    if (server.running) return 0;
-    if (!server.inMaintenance && backend.config.redispatchInterval === 0) return 0;
-    return server.queue.dismissAll('redistributed');
+  /** Nobody is left waiting for a server that will not come (reference 5.4). Every thread shares out its own part of the queue. */
+  #shareOutQueue(server: Server, backend: Backend): QueueCounts {
+    const queuedCount = server.queue.length;
+    const stays = server.running || (!server.inMaintenance && backend.config.redispatchInterval === 0);
+    if (stays) return { requeuedCount: 0, queuedCount };
+    const sharedOutHere = server.queue.dismissAll('redistributed');
+    const elsewhere = queuedCount - sharedOutHere;
+    return { requeuedCount: queuedCount, queuedCount: server.queue.length - elsewhere };
   }
 
   #shutSessions(server: Server, backend: Backend, before: Before): void {
@@ -165,8 +179,9 @@ export class ServerStates {
   #backendFlipped(backend: Backend): void {
     backend.flipped(this.#clock.nowMs());
     if (backend.usable) return;
-    backend.counters.wentDown();
     backend.queue.dismissAll('no-server');
+    if (!backend.reports) return;
+    backend.counters.wentDown();
     this.#listener.stateLine(backend, noServerLine(backend.kind, backend.name));
   }
 
@@ -277,12 +292,11 @@ function trackedNames(server: Server): TrackedNames {
   return { backendName: server.backendName, serverName: server.name };
 }
 
-function countsOf(server: Server, backend: Backend, requeuedCount: number): StateCounts {
+function countsOf(server: Server, backend: Backend, queued: QueueCounts): StateCounts {
   return {
     activeCount: backend.usableActives,
     backupCount: backend.usableBackups,
     sessionCount: server.servedCount,
-    requeuedCount,
-    queuedCount: server.queue.length,
+    ...queued,
   };
 }

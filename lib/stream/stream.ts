@@ -143,7 +143,7 @@ export class Stream
       this.#end('no-server');
       return;
     }
-    target.backend.sessions.add(this);
+    target.backend.enter(this);
     target.backend.counters.sessionStarted(this.#acceptedMs, target.backend.sessionsNow);
     this.#client.watch(this, READ_AHEAD_BYTES);
     this.#connect(target);
@@ -359,7 +359,7 @@ export class Stream
     wheel.cancel(this.#deadline);
     this.countBytes();
     this.#slot?.give();
-    target?.backend.sessions.delete(this);
+    target?.backend.leave(this);
     account.sessionEnded(this.#record(reason, server), {
       frontend: frontendCounters,
       backend: target?.backend.counters ?? null,

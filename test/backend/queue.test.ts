@@ -1,6 +1,7 @@
 /** Waiters in order of arrival. */
 import t from 'tap';
 import { Queue, Waiter, type Dismissal } from '../../lib/backend/queue.ts';
+import { SharedMemory } from '../../lib/shared/memory.ts';
 
 class Named {
   readonly name: string;
@@ -30,7 +31,7 @@ function names(queue: Queue): string[] {
 
 void t.test('keeps the order of arrival wherever one leaves', async (t) => {
   const lengths: number[] = [];
-  const queue: Queue = new Queue(() => lengths.push(queue.length));
+  const queue: Queue = new Queue(SharedMemory.alone(), () => lengths.push(queue.length));
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => new Named(name, queue, []));
   t.same(names(queue), ['a', 'b', 'c', 'd']);
   t.same([a?.waiter.ahead, d?.waiter.ahead], [0, 3]);
@@ -46,7 +47,7 @@ void t.test('keeps the order of arrival wherever one leaves', async (t) => {
 });
 
 void t.test('a waiter leaves once', async (t) => {
-  const queue = new Queue(() => {});
+  const queue = new Queue(SharedMemory.alone(), () => {});
   const [a, b] = ['a', 'b'].map((name) => new Named(name, queue, []));
   a?.waiter.cancel();
   a?.waiter.cancel();
@@ -57,7 +58,7 @@ void t.test('a waiter leaves once', async (t) => {
 });
 
 void t.test('dismisses everybody in order and says how many; whoever joins meanwhile stays', async (t) => {
-  const queue = new Queue(() => {});
+  const queue = new Queue(SharedMemory.alone(), () => {});
   const log: string[] = [];
   class Returning extends Named {
     override dismissed(reason: Dismissal): void {
@@ -72,7 +73,7 @@ void t.test('dismisses everybody in order and says how many; whoever joins meanw
 });
 
 void t.test('one that leaves because of another dismissal is not dismissed', async (t) => {
-  const queue = new Queue(() => {});
+  const queue = new Queue(SharedMemory.alone(), () => {});
   const log: string[] = [];
   let victim: Waiter | null = null;
   class Killer extends Named {

@@ -44,7 +44,9 @@ void t.test('weight 0 keeps new sessions away without another status', async (t)
 void t.test('a slot is given back once', async (t) => {
   const dry = await dryBalancer(t, `listen l\n bind :1\n server a 192.0.2.1:80 maxconn 2`);
   const server = dry.server('a');
-  const [one, two] = [server.takeSlot(), server.takeSlot()];
+  const [one, two] = [server.tryTakeSlot(), server.tryTakeSlot()];
+  if (one === null || two === null) throw new Error('two places were to be had');
+  t.equal(server.tryTakeSlot(), null);
   t.equal(server.full, true);
   t.equal(server.hasPlace, false);
   one.give();
@@ -70,8 +72,8 @@ backend b
   );
   const limits = [0, 1, 2, 3, 5, 6, 9, 10, 11].map((sessionCount) => {
     const backend = dry.backend();
-    backend.sessions.clear();
-    for (let left = sessionCount; left > 0; left -= 1) backend.sessions.add({ server: null, kill: () => {} });
+    for (const session of backend.sessions) backend.leave(session);
+    for (let left = sessionCount; left > 0; left -= 1) backend.enter({ server: null, kill: () => {} });
     return [sessionCount, ...backend.servers.map((server) => server.currentLimit)];
   });
   t.same(limits, [
