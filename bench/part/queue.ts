@@ -7,6 +7,7 @@
  * Not here: who is woken and why (`many-servers.ts` has a placement with waiters).
  */
 import { Queue, Waiter, type WaiterOwner } from '../../lib/backend/queue.ts';
+import { SharedMemory } from '../../lib/shared/memory.ts';
 import { figure, nanosecondsPerCall, say } from './timing.ts';
 
 const NOBODY: WaiterOwner = { slotGranted: () => {}, dismissed: () => {} };
@@ -15,7 +16,7 @@ const seconds = Number(process.argv[2] ?? 0.3);
 
 /** A queue that keeps its length: whoever leaves is followed by a new one. */
 class Crowd {
-  readonly queue = new Queue(() => {});
+  readonly queue = new Queue(SharedMemory.alone(), () => {});
   readonly #waiters: Waiter[] = [];
   #order = 0;
 
