@@ -62,7 +62,7 @@ export class Row<Look> {
     this.look = look;
   }
 
-  /** The labels ready to be written; made at the first use, so that laying out thousands of rows takes no time. */
+  /** The labels ready to be written. */
   get labelText(): string {
     this.#labelText ??= Object.entries(this.labels)
       .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
@@ -71,10 +71,36 @@ export class Row<Look> {
   }
 }
 
+/** The rows of one scope, each made when it is first asked for and the same from then on. */
+export class Rows<Look> {
+  readonly #looks: readonly Look[];
+  readonly #labelsOf: (look: Look) => Readonly<Record<string, string>>;
+  readonly #rows: (Row<Look> | undefined)[] = [];
+
+  constructor(looks: readonly Look[], labelsOf: (look: Look) => Readonly<Record<string, string>>) {
+    this.#looks = looks;
+    this.#labelsOf = labelsOf;
+  }
+
+  get length(): number {
+    return this.#looks.length;
+  }
+
+  /** Undefined beyond the last one. */
+  at(index: number): Row<Look> | undefined {
+    const known = this.#rows[index];
+    const look = this.#looks[index];
+    if (known !== undefined || look === undefined) return known;
+    const row = new Row(this.#labelsOf(look), look);
+    this.#rows[index] = row;
+    return row;
+  }
+}
+
 /** Everything one scrape looks at. `wallMs` is the moment: ages are measured from it. */
 export interface Scrape {
   readonly wallMs: number;
-  readonly rows: { readonly [S in Scope]: readonly Row<LookOf[S]>[] };
+  readonly rows: { readonly [S in Scope]: Rows<LookOf[S]> };
 }
 
 /** Takes samples. `label` is empty where the row's own labels are all; `word` is not escaped yet. */
@@ -148,7 +174,8 @@ export function family<S extends Scope>(
     extraLabels: extraLabels(reading),
     rowCount: (scrape) => scrape.rows[scope].length,
     emit: (scrape, index, sink) => {
-      const row: Row<LookOf[S]> | undefined = scrape.rows[scope][index];
+      const rows: Rows<LookOf[S]> = scrape.rows[scope];
+      const row = rows.at(index);
       if (row !== undefined) emitRow(reading, row, scrape.wallMs, sink);
     },
   };

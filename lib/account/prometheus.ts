@@ -110,7 +110,7 @@ function sharedScrape(source: MetricsSource, naming: Naming): () => Scrape {
 }
 
 /** Longest a scrape works before traffic gets its turn. */
-const TURN_MS = 3;
+const TURN_MS = 2;
 const PIECE_CHARACTERS = 64 * 1024;
 
 /**

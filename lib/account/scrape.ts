@@ -3,9 +3,9 @@
  *
  * Not here: families (`family.ts`), text (`prometheus.ts`), HTTP (`metrics-server.ts`).
  */
-import { Row, SCOPES } from './family.ts';
+import { Rows, SCOPES } from './family.ts';
 import type { BuildInfo, Scope, Scrape } from './family.ts';
-import type { ProcessView, ServerView } from './views.ts';
+import type { ProcessView } from './views.ts';
 
 /** Which names: our own, or those of HAProxy's exporter. The two also name their labels differently. */
 export type Naming = 'sluice' | 'haproxy';
@@ -88,32 +88,24 @@ export function scrapeOf(
 ): Scrape {
   const [frontendLabel, backendLabel] =
     request.naming === 'haproxy' ? ['proxy', 'proxy'] : ['frontend', 'backend'];
+  const listeners = view.frontends
+    .filter((frontend) => frontend.socketStats)
+    .flatMap((frontend) => frontend.listeners.map((listener) => ({ frontend, listener })));
+  const servers = view.backends.flatMap((backend) => backend.servers);
   return {
     wallMs,
     rows: {
-      global: [new Row({}, { process: view, build })],
-      frontend: view.frontends.map((frontend) => new Row({ [frontendLabel]: frontend.name }, frontend)),
-      listener: view.frontends
-        .filter((frontend) => frontend.socketStats)
-        .flatMap((frontend) =>
-          frontend.listeners.map(
-            (listener) =>
-              new Row({ [frontendLabel]: frontend.name, listener: listener.name }, { frontend, listener }),
-          ),
-        ),
-      backend: view.backends.map((backend) => new Row({ [backendLabel]: backend.name }, backend)),
-      server: serverRows(view, backendLabel, request.noMaint),
+      global: new Rows([{ process: view, build }], () => ({})),
+      frontend: new Rows(view.frontends, ({ name }) => ({ [frontendLabel]: name })),
+      listener: new Rows(listeners, ({ frontend, listener }) => ({
+        [frontendLabel]: frontend.name,
+        listener: listener.name,
+      })),
+      backend: new Rows(view.backends, ({ name }) => ({ [backendLabel]: name })),
+      server: new Rows(
+        request.noMaint ? servers.filter(({ status }) => status !== 'MAINT') : servers,
+        ({ backendName, name }) => ({ [backendLabel]: backendName, server: name }),
+      ),
     },
   };
-}
-
-function serverRows(view: ProcessView, backendLabel: string, noMaint: boolean): Row<ServerView>[] {
-  const rows: Row<ServerView>[] = [];
-  for (const backend of view.backends) {
-    for (const server of backend.servers) {
-      if (noMaint && server.status === 'MAINT') continue;
-      rows.push(new Row({ [backendLabel]: backend.name, server: server.name }, server));
-    }
-  }
-  return rows;
 }
