@@ -7,15 +7,9 @@
  *
  * Not here: the bytes' way to the other side (`public-relay.ts`).
  */
-import * as net from 'node:net';
 import type { Connection, ConnectionWatcher, Endpoint } from './transport.ts';
+import { keepAliveTimes } from './keep-alive.ts';
 import { giveTo, type OwnedSocket, resetSocket, SocketOwner } from './public-socket.ts';
-
-/** Linux's own values (tcp(7)): Node sets idle, interval and count together or not at all. */
-const SYSTEM_KEEP_ALIVE = { idleMs: 7_200_000, intervalMs: 75_000, count: 9 };
-
-/** Nodes before 24 know no more than the idle time. */
-export const TUNES_KEEP_ALIVE = net.Socket.prototype.setKeepAlive.length >= 4;
 
 /** `setKeepAlive` as Node 24 has it. */
 interface KeepAliveSocket {
@@ -74,21 +68,7 @@ export class PublicConnection extends SocketOwner implements Connection {
 
   keepAlive(idleMs: number, intervalMs: number, count: number): void {
     const socket: KeepAliveSocket = this.socket;
-    if (!TUNES_KEEP_ALIVE) {
-      socket.setKeepAlive(true, idleMs);
-      return;
-    }
-    if (idleMs === 0 && intervalMs === 0 && count === 0) {
-      socket.setKeepAlive(true);
-      return;
-    }
-    const system = SYSTEM_KEEP_ALIVE;
-    socket.setKeepAlive(
-      true,
-      idleMs || system.idleMs,
-      intervalMs || system.intervalMs,
-      count || system.count,
-    );
+    socket.setKeepAlive(true, ...keepAliveTimes(idleMs, intervalMs, count));
   }
 
   /** For the relay: puts `owner` in charge and gives the bytes read ahead, in order. Throws if a relay has the connection. */

@@ -14,7 +14,8 @@ import type {
   Transport,
   TransportOptions,
 } from './transport.ts';
-import { PublicConnection, TUNES_KEEP_ALIVE } from './public-connection.ts';
+import { TUNES_KEEP_ALIVE } from './keep-alive.ts';
+import { PublicConnection } from './public-connection.ts';
 import { PublicDial } from './public-dial.ts';
 import { PublicRelay } from './public-relay.ts';
 import { adopt, SOCKET_OPTIONS } from './public-socket.ts';

@@ -1,12 +1,11 @@
 /** Connections before their relay: what a watcher is told, what is kept, how they end. */
-import t from 'tap';
 import { turns } from '../help/gate.ts';
 import { Peer } from '../help/peer.ts';
-import { Entrance, newTransport, NotingWatcher } from './joined.ts';
+import { Entrance, type NewTransport, NotingWatcher, onEach } from './joined.ts';
 import type { Test } from 'tap';
 import type { Connection } from '../../lib/transport/transport.ts';
 
-async function accept(t: Test): Promise<{ peer: Peer; connection: Connection }> {
+async function accept(t: Test, newTransport: NewTransport): Promise<{ peer: Peer; connection: Connection }> {
   const entrance = await Entrance.open(t, newTransport());
   const peer = await Peer.connect(entrance.port);
   t.teardown(() => peer.close());
@@ -15,16 +14,16 @@ async function accept(t: Test): Promise<{ peer: Peer; connection: Connection }> 
   return { peer, connection };
 }
 
-void t.test('knows both ends, also after it has ended', async (t) => {
-  const { peer, connection } = await accept(t);
+onEach('knows both ends, also after it has ended', async (t, newTransport) => {
+  const { peer, connection } = await accept(t, newTransport);
   connection.close();
   await peer.expectEnd();
   t.same(connection.remote, { address: '127.0.0.1', port: peer.localPort });
   t.same(connection.local, { address: '127.0.0.1', port: peer.socket.remotePort });
 });
 
-void t.test('tells of the first bytes once and keeps them', async (t) => {
-  const { peer, connection } = await accept(t);
+onEach('tells of the first bytes once and keeps them', async (t, newTransport) => {
+  const { peer, connection } = await accept(t, newTransport);
   const told = new NotingWatcher();
   connection.watch(told, 1000);
   await peer.flush('hello');
@@ -37,15 +36,15 @@ void t.test('tells of the first bytes once and keeps them', async (t) => {
   t.equal(connection.peerEnded, true);
 });
 
-void t.test('does not read before it is watched', async (t) => {
-  const { peer, connection } = await accept(t);
+onEach('does not read before it is watched', async (t, newTransport) => {
+  const { peer, connection } = await accept(t, newTransport);
   await peer.flush('hello');
   await turns();
   t.equal(connection.pendingBytes, 0);
 });
 
-void t.test('stops reading at the limit, and an end behind it stays unseen', async (t) => {
-  const { peer, connection } = await accept(t);
+onEach('stops reading at the limit, and an end behind it stays unseen', async (t, newTransport) => {
+  const { peer, connection } = await accept(t, newTransport);
   const told = new NotingWatcher();
   const sentBytes = 4_000_000;
   connection.watch(told, 100_000);
@@ -62,8 +61,8 @@ void t.test('stops reading at the limit, and an end behind it stays unseen', asy
   t.same(told.entries, ['sent', 'ended']);
 });
 
-void t.test('a limit of nothing still sees an end', async (t) => {
-  const { peer, connection } = await accept(t);
+onEach('a limit of nothing still sees an end', async (t, newTransport) => {
+  const { peer, connection } = await accept(t, newTransport);
   const told = new NotingWatcher();
   connection.watch(told, 0);
   peer.end();
@@ -71,8 +70,8 @@ void t.test('a limit of nothing still sees an end', async (t) => {
   t.equal(connection.pendingBytes, 0);
 });
 
-void t.test('tells of a reset, and releases the socket by itself', async (t) => {
-  const { peer, connection } = await accept(t);
+onEach('tells of a reset, and releases the socket by itself', async (t, newTransport) => {
+  const { peer, connection } = await accept(t, newTransport);
   const told = new NotingWatcher();
   connection.watch(told, 1000);
   peer.reset();
@@ -83,8 +82,8 @@ void t.test('tells of a reset, and releases the socket by itself', async (t) => 
   t.same(told.entries, ['reset ECONNRESET']);
 });
 
-void t.test('tells of a reset right behind bytes as a reset, and keeps the bytes', async (t) => {
-  const { peer, connection } = await accept(t);
+onEach('tells of a reset right behind bytes as a reset, and keeps the bytes', async (t, newTransport) => {
+  const { peer, connection } = await accept(t, newTransport);
   await peer.flush('hello');
   peer.reset();
   await turns();
@@ -95,25 +94,25 @@ void t.test('tells of a reset right behind bytes as a reset, and keeps the bytes
   t.equal(connection.pendingBytes, 5);
 });
 
-void t.test('close sends FIN, reset sends RST', async (t) => {
-  const closed = await accept(t);
+onEach('close sends FIN, reset sends RST', async (t, newTransport) => {
+  const closed = await accept(t, newTransport);
   closed.connection.close();
   await closed.peer.expectEnd();
-  const reset = await accept(t);
+  const reset = await accept(t, newTransport);
   reset.connection.reset();
   await reset.peer.expectReset();
 });
 
-void t.test('close sends RST once it may not linger', async (t) => {
-  const { peer, connection } = await accept(t);
+onEach('close sends RST once it may not linger', async (t, newTransport) => {
+  const { peer, connection } = await accept(t, newTransport);
   connection.noLinger();
   connection.close();
   await peer.expectReset();
 });
 
-void t.test('tells nothing after its owner ended it', async (t) => {
+onEach('tells nothing after its owner ended it', async (t, newTransport) => {
   for (const end of ['close', 'reset'] as const) {
-    const { peer, connection } = await accept(t);
+    const { peer, connection } = await accept(t, newTransport);
     const told = new NotingWatcher();
     connection.watch(told, 1000);
     await peer.flush('hello');
@@ -124,9 +123,9 @@ void t.test('tells nothing after its owner ended it', async (t) => {
   }
 });
 
-void t.test('may be ended from within what it tells', async (t) => {
+onEach('may be ended from within what it tells', async (t, newTransport) => {
   for (const end of ['close', 'reset'] as const) {
-    const { peer, connection } = await accept(t);
+    const { peer, connection } = await accept(t, newTransport);
     const told = new NotingWatcher();
     told.peerSent = () => {
       told.note('sent');
@@ -139,7 +138,7 @@ void t.test('may be ended from within what it tells', async (t) => {
   }
 });
 
-void t.test('every method may come in any order and twice', async (t) => {
+onEach('every method may come in any order and twice', async (t, newTransport) => {
   const methods: ((connection: Connection) => void)[] = [
     (connection) => connection.close(),
     (connection) => connection.reset(),
@@ -150,7 +149,7 @@ void t.test('every method may come in any order and twice', async (t) => {
   ];
   for (const first of methods) {
     for (const second of methods) {
-      const { peer, connection } = await accept(t);
+      const { peer, connection } = await accept(t, newTransport);
       first(connection);
       second(connection);
       first(connection);

@@ -2,18 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
-import t from 'tap';
 import type { Connection, DialTarget } from '../../lib/transport/transport.ts';
 import { Journal, turns } from '../help/gate.ts';
 import { Peer, PeerServer, unusedPort } from '../help/peer.ts';
-import { dial, Entrance, newTransport, NotingHandler } from './joined.ts';
+import { dial, Entrance, type NewTransport, NotingHandler, onEach } from './joined.ts';
 
 function tcp(port: number, source: { address: string; port: number } | null = null): DialTarget {
   return { kind: 'tcp', address: '127.0.0.1', port, source };
 }
 
 /** Dials and notes what is told. */
-function noted(target: DialTarget) {
+function noted(newTransport: NewTransport, target: DialTarget) {
   const told = new Journal();
   const connections: Connection[] = [];
   const attempt = newTransport().dial(target, {
@@ -26,7 +25,7 @@ function noted(target: DialTarget) {
   return { told, attempt, connections };
 }
 
-void t.test('gives a connection that knows both ends', async (t) => {
+onEach('gives a connection that knows both ends', async (t, newTransport) => {
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
   const connection = await dial(newTransport(), tcp(servers.port));
@@ -37,7 +36,7 @@ void t.test('gives a connection that knows both ends', async (t) => {
   await peer.expectEnd();
 });
 
-void t.test('says why it failed, never from within the call', async (t) => {
+onEach('says why it failed, never from within the call', async (t, newTransport) => {
   const cases: [DialTarget, string][] = [
     [tcp(await unusedPort()), 'ECONNREFUSED'],
     [{ kind: 'unix', path: '/nowhere/at-all' }, 'ENOENT'],
@@ -46,7 +45,7 @@ void t.test('says why it failed, never from within the call', async (t) => {
     [tcp(1, { address: '192.0.2.1', port: 0 }), 'EADDRNOTAVAIL'],
   ];
   for (const [target, code] of cases) {
-    const { told, attempt } = noted(target);
+    const { told, attempt } = noted(newTransport, target);
     t.same(told.entries, [], 'nothing yet');
     await told.reached(1);
     attempt.cancel();
@@ -55,7 +54,7 @@ void t.test('says why it failed, never from within the call', async (t) => {
   }
 });
 
-void t.test('connects from the address and port it was given', async (t) => {
+onEach('connects from the address and port it was given', async (t, newTransport) => {
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
   const port = await unusedPort();
@@ -67,11 +66,11 @@ void t.test('connects from the address and port it was given', async (t) => {
   await peer.expectReset();
 });
 
-void t.test('tells nothing once cancelled', async (t) => {
+onEach('tells nothing once cancelled', async (t, newTransport) => {
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
   for (const port of [servers.port, await unusedPort(), 70_000]) {
-    const { told, attempt } = noted(tcp(port));
+    const { told, attempt } = noted(newTransport, tcp(port));
     attempt.cancel();
     attempt.cancel();
     await turns(10);
@@ -79,10 +78,10 @@ void t.test('tells nothing once cancelled', async (t) => {
   }
 });
 
-void t.test('a cancel after success leaves the connection alone', async (t) => {
+onEach('a cancel after success leaves the connection alone', async (t, newTransport) => {
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
-  const { told, attempt, connections } = noted(tcp(servers.port));
+  const { told, attempt, connections } = noted(newTransport, tcp(servers.port));
   await told.until('succeeded');
   attempt.cancel();
   const peer = await servers.next();
@@ -93,7 +92,7 @@ void t.test('a cancel after success leaves the connection alone', async (t) => {
   await peer.over();
 });
 
-void t.test('relays between unix sockets, where a reset is a close', async (t) => {
+onEach('relays between unix sockets, where a reset is a close', async (t, newTransport) => {
   const folder = await mkdtemp(joinPath(tmpdir(), 'sluice-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const servers = await PeerServer.listen({ path: joinPath(folder, 'server') });

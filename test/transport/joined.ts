@@ -5,7 +5,9 @@
  */
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import type { Test } from 'tap';
+import t, { type Test } from 'tap';
+import { createHandleTransport } from '../../lib/transport/handles.ts';
+import { loadInternals } from '../../lib/transport/node-internals.ts';
 import { createPublicTransport } from '../../lib/transport/public.ts';
 import type {
   Connection,
@@ -19,8 +21,26 @@ import type {
 import { Gate, Journal, turns } from '../help/gate.ts';
 import { Peer, PeerServer } from '../help/peer.ts';
 
-export function newTransport(): Transport {
-  return createPublicTransport({ nowMs: () => performance.now() });
+/** Makes a transport of one implementation. */
+export type NewTransport = () => Transport;
+
+const options = { nowMs: () => performance.now() };
+
+/** Every implementation of the seam; each has to pass every test. */
+export const IMPLEMENTATIONS: Readonly<Record<string, NewTransport>> = {
+  public: () => createPublicTransport(options),
+  handles: () => {
+    const internals = loadInternals();
+    if (typeof internals === 'string') throw new Error(internals);
+    return createHandleTransport(internals, options);
+  },
+};
+
+/** Runs a test on every implementation. */
+export function onEach(name: string, test: (t: Test, newTransport: NewTransport) => Promise<void>): void {
+  for (const [implementation, newTransport] of Object.entries(IMPLEMENTATIONS)) {
+    void t.test(`${implementation}: ${name}`, (t) => test(t, newTransport));
+  }
 }
 
 /** Notes what a watcher is told: `sent`, `ended`, `reset ECONNRESET`. */
@@ -115,6 +135,7 @@ export interface Joined {
 /** Accepts a client, dials a server, runs `prepare` and joins them. The entrance closing at the test's end proves that no socket was left. */
 export async function join(
   t: Test,
+  newTransport: NewTransport,
   prepare: (ends: Omit<Joined, 'relay' | 'told'>) => void | Promise<void> = () => {},
 ): Promise<Joined> {
   const transport = newTransport();

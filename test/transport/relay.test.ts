@@ -1,11 +1,10 @@
 /** Relays at work: read-ahead, half close, pressure. How they end: `relay-ending.test.ts`; under load: `../property/`. */
-import t from 'tap';
 import type { Connection, RelaySide } from '../../lib/transport/transport.ts';
 import { turns } from '../help/gate.ts';
-import { block, FLOOD, join, newTransport, NotingHandler, NotingWatcher } from './joined.ts';
+import { block, FLOOD, join, NotingHandler, NotingWatcher, onEach } from './joined.ts';
 
-void t.test('carries bytes both ways and counts them', async (t) => {
-  const { client, server, relay } = await join(t);
+onEach('carries bytes both ways and counts them', async (t, newTransport) => {
+  const { client, server, relay } = await join(t, newTransport);
   const startMs = performance.now();
   t.equal(relay.client.firstReadMs, 0);
   client.send('question');
@@ -18,8 +17,8 @@ void t.test('carries bytes both ways and counts them', async (t) => {
   t.equal(relay.server.lastReadMs, relay.client.lastWriteMs);
 });
 
-void t.test('delivers what was read ahead first, in order, then the rest', async (t) => {
-  const { client, server, relay } = await join(t, async ({ client, fromClient }) => {
+onEach('delivers what was read ahead first, in order, then the rest', async (t, newTransport) => {
+  const { client, server, relay } = await join(t, newTransport, async ({ client, fromClient }) => {
     const watched = new NotingWatcher();
     fromClient.watch(watched, 1_000_000);
     await client.flush('one ');
@@ -32,10 +31,10 @@ void t.test('delivers what was read ahead first, in order, then the rest', async
   await server.expect('one two three');
 });
 
-void t.test(
+onEach(
   'an end seen before the relay is told after it began, and passed on behind the bytes',
-  async (t) => {
-    const { client, server, told, relay } = await join(t, async ({ client, fromClient }) => {
+  async (t, newTransport) => {
+    const { client, server, told, relay } = await join(t, newTransport, async ({ client, fromClient }) => {
       const watched = new NotingWatcher();
       fromClient.watch(watched, 100);
       client.end('early');
@@ -52,8 +51,8 @@ void t.test(
   },
 );
 
-void t.test('bytes read ahead wait for a server that does not read', async (t) => {
-  const { client, server, relay } = await join(t, async ({ client, server, fromClient }) => {
+onEach('bytes read ahead wait for a server that does not read', async (t, newTransport) => {
+  const { client, server, relay } = await join(t, newTransport, async ({ client, server, fromClient }) => {
     server.count().hold();
     fromClient.watch(new NotingWatcher(), FLOOD.length);
     client.send(FLOOD);
@@ -68,8 +67,8 @@ void t.test('bytes read ahead wait for a server that does not read', async (t) =
   t.equal(server.bytesReceived, FLOOD.length + 4);
 });
 
-void t.test('a connection can be relayed once, and by its own transport only', async (t) => {
-  const { client, server, fromClient, toServer } = await join(t);
+onEach('a connection can be relayed once, and by its own transport only', async (t, newTransport) => {
+  const { client, server, fromClient, toServer } = await join(t, newTransport);
   const transport = newTransport();
   t.throws(() => transport.relay(fromClient, toServer, new NotingHandler()), /belongs to a relay/);
   const { remote, local } = fromClient;
@@ -83,8 +82,8 @@ void t.test('a connection can be relayed once, and by its own transport only', a
 
 for (const first of ['client', 'server'] as const) {
   const second = first === 'client' ? 'server' : 'client';
-  void t.test(`${first} ends first: the other direction stays open`, async (t) => {
-    const joined = await join(t);
+  onEach(`${first} ends first: the other direction stays open`, async (t, newTransport) => {
+    const joined = await join(t, newTransport);
     const { told, relay } = joined;
     joined[first].end('last words');
     await joined[second].expect('last words');
@@ -101,8 +100,8 @@ for (const first of ['client', 'server'] as const) {
     t.equal(relay.open, false);
   });
 
-  void t.test(`shutRead of the ${first}: FIN goes to the other only, who may go on`, async (t) => {
-    const joined = await join(t);
+  onEach(`shutRead of the ${first}: FIN goes to the other only, who may go on`, async (t, newTransport) => {
+    const joined = await join(t, newTransport);
     const { told, relay } = joined;
     joined[first].send('heard');
     await joined[second].expect('heard');
@@ -120,8 +119,8 @@ for (const first of ['client', 'server'] as const) {
   });
 }
 
-void t.test('both sides end at once', async (t) => {
-  const { client, server, told } = await join(t);
+onEach('both sides end at once', async (t, newTransport) => {
+  const { client, server, told } = await join(t, newTransport);
   client.end('a');
   server.end('b');
   await client.expect('b');
@@ -132,8 +131,8 @@ void t.test('both sides end at once', async (t) => {
   t.equal(told.entries.filter((entry) => entry === 'finished').length, 1);
 });
 
-void t.test('does not read a side while the other has bytes waiting', async (t) => {
-  const joined = await join(t);
+onEach('does not read a side while the other has bytes waiting', async (t, newTransport) => {
+  const joined = await join(t, newTransport);
   const { client, relay } = joined;
   await block(joined);
   t.equal(relay.server.readPaused, true);
@@ -147,15 +146,15 @@ void t.test('does not read a side while the other has bytes waiting', async (t) 
   t.equal(relay.server.readPaused, false);
 });
 
-void t.test('the blocked direction does not hinder the other', async (t) => {
-  const joined = await join(t);
+onEach('the blocked direction does not hinder the other', async (t, newTransport) => {
+  const joined = await join(t, newTransport);
   await block(joined);
   joined.client.send('upstream is free');
   await joined.server.expect('upstream is free');
 });
 
-void t.test('an end behind waiting bytes comes behind them', async (t) => {
-  const joined = await join(t);
+onEach('an end behind waiting bytes comes behind them', async (t, newTransport) => {
+  const joined = await join(t, newTransport);
   const { client, server, relay } = joined;
   await block(joined);
   server.end();
@@ -167,8 +166,8 @@ void t.test('an end behind waiting bytes comes behind them', async (t) => {
   t.ok(relay.client.writeEndedMs > 0);
 });
 
-void t.test('shutRead sends FIN behind the bytes that wait', async (t) => {
-  const joined = await join(t);
+onEach('shutRead sends FIN behind the bytes that wait', async (t, newTransport) => {
+  const joined = await join(t, newTransport);
   const { client, relay } = joined;
   await block(joined);
   relay.shutRead('server');
@@ -179,8 +178,8 @@ void t.test('shutRead sends FIN behind the bytes that wait', async (t) => {
   t.equal(client.bytesReceived, readBytes);
 });
 
-void t.test('sides keep their numbers after the end', async (t) => {
-  const { client, server, relay, told } = await join(t);
+onEach('sides keep their numbers after the end', async (t, newTransport) => {
+  const { client, server, relay, told } = await join(t, newTransport);
   client.end('12345');
   server.end('123');
   await told.until('finished');

@@ -1,0 +1,128 @@
+/**
+ * One attempt to connect, on a bare handle.
+ *
+ *     dialling --+--> connected   `dialSucceeded`, told once
+ *                +--> failed      `dialFailed`, told once, never from within the dial
+ *                +--> cancelled   nothing is told
+ *
+ * Not here: timeout, retries, redispatch (`../stream/`).
+ */
+import { isIP } from 'node:net';
+import { getSystemErrorName } from 'node:util';
+import { HandleConnection } from './handle-connection.ts';
+import { HandleSocket, type Workbench } from './handle-socket.ts';
+import type { HandleRequest, StreamHandle, TcpHandle } from './node-internals.ts';
+import type { Dial, DialHandler, DialTarget, Endpoint } from './transport.ts';
+
+type TcpTarget = Extract<DialTarget, { kind: 'tcp' }>;
+
+const NOWHERE: Endpoint = { address: '', port: 0 };
+const LAST_PORT = 65_535;
+
+/** What is wrong with an address before the system is asked, by Node's codes. */
+function fault({ address, port, source }: TcpTarget): string | null {
+  const ports = source === null ? [port] : [port, source.port];
+  if (ports.some((one) => !Number.isInteger(one) || one < 0 || one > LAST_PORT)) return 'ERR_SOCKET_BAD_PORT';
+  const bad = isIP(address) === 0 || (source !== null && source.address !== '' && isIP(source.address) === 0);
+  return bad ? 'ERR_INVALID_IP_ADDRESS' : null;
+}
+
+function place(target: DialTarget): string {
+  return target.kind === 'unix' ? target.path : `${target.address}:${target.port}`;
+}
+
+export class HandleDial implements Dial {
+  readonly #bench: Workbench;
+  readonly #target: DialTarget;
+  #handler: DialHandler | null;
+  #handle: StreamHandle | null = null;
+
+  constructor(bench: Workbench, target: DialTarget, handler: DialHandler) {
+    this.#bench = bench;
+    this.#target = target;
+    this.#handler = handler;
+    const problem = target.kind === 'tcp' ? fault(target) : null;
+    if (problem !== null) {
+      process.nextTick(fail, this, problem);
+      return;
+    }
+    const status = target.kind === 'tcp' ? this.#dialTcp(target) : this.#dialUnix(target.path);
+    if (status < 0) process.nextTick(fail, this, getSystemErrorName(status));
+  }
+
+  cancel(): void {
+    if (this.#handler === null) return;
+    this.#handler = null;
+    this.#handle?.close();
+  }
+
+  /** For libuv. */
+  ended(status: number): void {
+    try {
+      if (status < 0) this.failed(getSystemErrorName(status));
+      else this.#succeeded();
+    } catch (error) {
+      this.#bench.threw(error);
+    }
+  }
+
+  failed(code: string): void {
+    const handler = this.#handler;
+    if (handler === null) return;
+    this.#handler = null;
+    this.#handle?.close();
+    handler.dialFailed({ code, message: `connect ${code} ${place(this.#target)}` });
+  }
+
+  #succeeded(): void {
+    const handler = this.#handler;
+    if (handler === null || this.#handle === null) return;
+    this.#handler = null;
+    const target = this.#target;
+    const socket = new HandleSocket(this.#bench, this.#handle);
+    handler.dialSucceeded(
+      target.kind === 'tcp'
+        ? new HandleConnection(socket, { address: target.address, port: target.port }, null)
+        : new HandleConnection(socket, NOWHERE, NOWHERE),
+    );
+  }
+
+  #dialTcp(target: TcpTarget): number {
+    const { newTcp, newConnect } = this.#bench.internals;
+    const { address, port, source } = target;
+    const handle = newTcp();
+    this.#handle = handle;
+    const isIPv6 = isIP(address) === 6;
+    const status = source === null ? 0 : bindTo(handle, source, isIPv6);
+    if (status < 0) return status;
+    // Libuv remembers it until there is a socket.
+    handle.setNoDelay(true);
+    const request = this.#request(newConnect());
+    return isIPv6 ? handle.connect6(request, address, port) : handle.connect(request, address, port);
+  }
+
+  #dialUnix(path: string): number {
+    const { newPipe, newPipeConnect } = this.#bench.internals;
+    const handle = newPipe();
+    this.#handle = handle;
+    return handle.connect(this.#request(newPipeConnect()), path) ?? 0;
+  }
+
+  #request(request: HandleRequest): HandleRequest {
+    return Object.assign(request, { dial: this, oncomplete: onConnected });
+  }
+}
+
+/** A source port in use is told by the connect that follows. */
+function bindTo(handle: TcpHandle, { address, port }: Endpoint, isIPv6: boolean): number {
+  if (address === '' && port === 0) return 0;
+  return isIPv6 ? handle.bind6(address || '::', port, 0) : handle.bind(address || '0.0.0.0', port);
+}
+
+function onConnected(this: HandleRequest & { readonly dial: HandleDial }, status: number): void {
+  this.dial.ended(status);
+}
+
+function fail(dial: HandleDial, code: string): void {
+  dial.failed(code);
+}
