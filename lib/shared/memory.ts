@@ -183,8 +183,10 @@ class Arena {
   }
 }
 
-/** One range of cells as the control thread has it. */
+/** One piece of memory as the control thread has it. */
 interface Gathered {
+  /** The first thread's; the others' pieces begin and end with it. */
+  readonly buffer: SharedArrayBuffer;
   /** What its counters are made of: everybody's cells combined. It may count in them itself. */
   readonly cells: Float64Array;
   /** What they came to the last time. */
@@ -192,12 +194,15 @@ interface Gathered {
   /** What the control thread itself has counted. */
   readonly own: Float64Array;
   readonly parts: readonly Float64Array[];
+  /** So many of them are handed out. */
+  usedCells: number;
 }
 
 /** An arena per thread. Who sees all of them also has cells of its own for what they come to. */
 class Columns {
   readonly #arenas: readonly Arena[];
   readonly #combine: Combine | null;
+  /** Whole pieces, since there are counters by the hundred thousand. */
   readonly #gathered: Gathered[] = [];
 
   /** `combine` null: the one arena is this thread's own. */
@@ -207,15 +212,21 @@ class Columns {
   }
 
   take(count: number): Float64Array {
-    const parts = this.#arenas.map((arena) => {
-      const { buffer, offset } = arena.take(count);
-      return new Float64Array(buffer, offset * CELL_BYTES, count);
-    });
-    const [own] = parts;
-    if (this.#combine === null && own !== undefined) return own;
-    const cells = new Float64Array(count);
-    this.#gathered.push({ cells, parts, last: new Float64Array(count), own: new Float64Array(count) });
-    return cells;
+    const pieces = this.#arenas.map((arena) => arena.take(count));
+    const [first] = pieces;
+    if (first === undefined) throw new Error('no thread counts');
+    const { buffer, offset } = first;
+    if (this.#combine === null) return new Float64Array(buffer, offset * CELL_BYTES, count);
+    let piece = this.#gathered.at(-1);
+    if (piece?.buffer !== buffer) {
+      piece = gatheredFrom(
+        buffer,
+        pieces.map((one) => new Float64Array(one.buffer)),
+      );
+      this.#gathered.push(piece);
+    }
+    piece.usedCells = offset + count;
+    return piece.cells.subarray(offset, offset + count);
   }
 
   gather(): void {
@@ -228,22 +239,32 @@ class Columns {
   }
 }
 
+function gatheredFrom(buffer: SharedArrayBuffer, parts: readonly Float64Array[]): Gathered {
+  const size = buffer.byteLength / CELL_BYTES;
+  const fresh = (): Float64Array => new Float64Array(size);
+  return { buffer, cells: fresh(), last: fresh(), own: fresh(), parts, usedCells: 0 };
+}
+
 /** Brings `cells` up to date. */
 type Combine = (gathered: Gathered) => void;
 
-function addUp({ cells, last, own, parts }: Gathered): void {
-  for (let index = 0; index < cells.length; index += 1) {
-    const counted = (own[index] ?? 0) + (cells[index] ?? 0) - (last[index] ?? 0);
-    let sum = counted;
-    for (const part of parts) sum += part[index] ?? 0;
-    own[index] = counted;
-    cells[index] = sum;
-    last[index] = sum;
+function addUp({ cells, last, own, parts, usedCells }: Gathered): void {
+  for (let index = 0; index < usedCells; index += 1) {
+    own[index] = (own[index] ?? 0) + (cells[index] ?? 0) - (last[index] ?? 0);
   }
+  cells.set(own);
+  for (const part of parts) {
+    for (let index = 0; index < usedCells; index += 1) {
+      cells[index] = (cells[index] ?? 0) + (part[index] ?? 0);
+    }
+  }
+  last.set(cells);
 }
 
-function findHighest({ cells, parts }: Gathered): void {
-  for (let index = 0; index < cells.length; index += 1) {
-    for (const part of parts) cells[index] = Math.max(cells[index] ?? 0, part[index] ?? 0);
+function findHighest({ cells, parts, usedCells }: Gathered): void {
+  for (const part of parts) {
+    for (let index = 0; index < usedCells; index += 1) {
+      cells[index] = Math.max(cells[index] ?? 0, part[index] ?? 0);
+    }
   }
 }
