@@ -252,7 +252,7 @@ function createFrontend(
   around: Surroundings,
 ): Frontend {
   const { memory, clock, wheel, transport, owner } = around;
-  const limit = new Limit(frontend.maxconn);
+  const limit = new Limit(frontend.maxconn, memory);
   const built = new Frontend({
     config: frontend,
     limit,
@@ -287,12 +287,18 @@ function createFrontend(
           name: bind.name ?? `sock-${id}`,
           frontendName: proxy.name,
           acceptor: acceptors.for(address, backlog),
-          limits: { bind: new Limit(bind.maxconn), frontend: limit, process: owner.processLimit, rates },
+          limits: {
+            bind: new Limit(bind.maxconn, memory),
+            frontend: limit,
+            process: owner.processLimit,
+            rates,
+          },
           backlog,
           parkedLimit: around.parkedLimit,
           waiting: around.waiting,
           clock,
           entered,
+          lookElsewhere: () => owner.lookElsewhere(),
           failed: around.listenerFailed,
         }),
       );

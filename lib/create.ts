@@ -108,6 +108,7 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
   const events = new Events();
   const house = new House({
     memory,
+    neighbours: NO_NEIGHBOURS,
     clock,
     logger,
     maxconn,

@@ -2,6 +2,12 @@
  * What all frontends of one balancer share: the process-wide limits and counts, the numbering of streams, the doors with clients
  * waiting.
  *
+ * With several threads each has a house of its own; places and numbers are shared. Room that a session leaves is offered to the
+ * threads with clients at their doors in turn. Who is offered room takes what it can, then passes the rest on to a thread that could
+ * take it; so there is an end, and as long as there is room for somebody who waits, somebody sees to it.
+ *
+ *     a session ends --> the next thread lets somebody in --> room is left for another thread's client --> that one, ...
+ *
  * Not here: starting and stopping (`load-balancer.ts`), one frontend's own limits (`frontend/`).
  */
 import type { SessionListener } from './account/account.ts';
@@ -12,8 +18,12 @@ import { Limit } from './frontend/admit.ts';
 import type { Frontend, FrontendOwner } from './frontend/frontend.ts';
 import type { Listener } from './frontend/listener.ts';
 import type { SharedMemory } from './shared/memory.ts';
+import type { Neighbours } from './shared/neighbours.ts';
 import type { Stream } from './stream/stream.ts';
 import type { Clock } from './time/clock.ts';
+
+/** Numbers of streams that a thread takes at a time. */
+const ID_BLOCK = 1024;
 
 export class House implements FrontendOwner, SessionListener {
   readonly processLimit: Limit;
@@ -27,11 +37,19 @@ export class House implements FrontendOwner, SessionListener {
   readonly #sessionsTotal: Float64Array;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #neighbours: Pick<Neighbours<unknown>, 'roomMade'>;
+  /** This one's number; a control thread's does not matter, since it has no clients. */
+  readonly #thread: number;
+  /** Whose clients were offered room the last time. */
+  #turn: number;
+  /** Blocks of numbers that threads have taken for their streams. */
+  readonly #idBlocks: Int32Array;
   #streamId = 0;
   #lettingIn = false;
 
   constructor(options: {
     readonly memory: SharedMemory;
+    readonly neighbours: Pick<Neighbours<unknown>, 'roomMade'>;
     readonly clock: Clock;
     readonly logger: Logger;
     /** Sessions process-wide; 0: no limit. */
@@ -39,41 +57,78 @@ export class House implements FrontendOwner, SessionListener {
     /** Clients at all doors; 0: no limit. */
     readonly parkedMax: number;
   }) {
-    this.sessionRate = new Rate(options.memory);
-    this.#sessionsTotal = options.memory.counters(1);
+    const { memory } = options;
+    this.sessionRate = new Rate(memory);
+    this.#sessionsTotal = memory.counters(1);
     this.#clock = options.clock;
     this.#logger = options.logger;
-    this.processLimit = new Limit(options.maxconn);
-    this.parkedLimit = new Limit(options.parkedMax);
+    this.#neighbours = options.neighbours;
+    this.#thread = memory.thread ?? 0;
+    this.#turn = this.#thread;
+    this.processLimit = new Limit(options.maxconn, memory);
+    this.parkedLimit = new Limit(options.parkedMax, memory);
+    this.#idBlocks = memory.together(1);
   }
 
   get sessionsTotal(): number {
     return this.#sessionsTotal[0] ?? 0;
   }
 
+  /** Of this thread. */
   get streamCount(): number {
-    return this.processLimit.now;
+    return this.processLimit.count.own;
   }
 
-  /** Whoever comes waits at the doors until `open`. */
+  /** Whoever comes to this thread waits at its doors until `open`. */
   shut(): void {
     this.processLimit.shut = true;
   }
 
   open(): void {
     this.processLimit.shut = false;
-    this.#letIn();
+    this.#takeRoom();
   }
 
+  /** Another number for every stream of the balancer, a thread that has replaced another included. */
   nextStreamId(): number {
+    if (this.#streamId % ID_BLOCK === 0) this.#streamId = Atomics.add(this.#idBlocks, 0, 1) * ID_BLOCK;
     this.#streamId += 1;
     return this.#streamId;
   }
 
-  /** A session has ended: whoever waits at a door may come in, listeners in turn. */
+  /** A session has ended: whoever waits at a door may come in, threads and listeners in turn. */
   roomMade(): void {
-    if (this.processLimit.now === 0) this.emptied();
+    if (this.streamCount === 0) this.emptied();
+    if (this.#lettingIn) return;
+    const { count } = this.parkedLimit;
+    const next = count.elsewhere === 0 ? null : count.next(this.#turn);
+    this.#turn = next ?? this.#thread;
+    if (this.#turn === this.#thread) this.#takeRoom();
+    else this.#neighbours.roomMade(this.#turn);
+  }
+
+  /** Another thread has made room, and it is this one's turn. */
+  roomElsewhere(): void {
+    // Those who wait at a thread that is not open yet are looked at when it opens.
+    if (!this.processLimit.shut) this.#takeRoom();
+  }
+
+  /** Passes on what room there is to a thread whose clients could come in. */
+  lookElsewhere(): void {
+    if (this.parkedLimit.count.elsewhere === 0) return;
+    for (const { listeners } of this.frontends) {
+      for (const listener of listeners) {
+        const thread = listener.threadWithRoom(this.#thread);
+        if (thread === null) continue;
+        this.#neighbours.roomMade(thread);
+        return;
+      }
+    }
+  }
+
+  #takeRoom(): void {
     this.#letIn();
+    this.lookElsewhere();
   }
 
   #letIn(): void {

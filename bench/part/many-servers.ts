@@ -47,6 +47,7 @@ async function built(text: string): Promise<Built> {
   const memory = SharedMemory.alone();
   const house = new House({
     memory,
+    neighbours: NO_NEIGHBOURS,
     clock: systemClock,
     logger: silentLogger,
     maxconn: 0,

@@ -8,14 +8,18 @@ import type { FrontendConfig } from '../config/config.ts';
 import { Stream, type StreamDoor, type StreamRoute } from '../stream/stream.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Connection } from '../transport/transport.ts';
-import { enter, leave, type Limit } from './admit.ts';
+import { leave, type Limit } from './admit.ts';
 import type { Listener } from './listener.ts';
 
 /** What frontends share: the process's count, the numbering of streams, and who wants to know that there is room again. */
 export interface FrontendOwner {
   readonly processLimit: Limit;
+  /** Another one each time, over all threads. */
   nextStreamId(): number;
+  /** A session of this thread has ended. */
   roomMade(): void;
+  /** Clients who wait at doors of other threads may be able to come in; to be told them. */
+  lookElsewhere(): void;
 }
 
 export class Frontend {
@@ -46,14 +50,14 @@ export class Frontend {
     this.#route = parts.route;
   }
 
+  /** Over all threads. */
   get sessionsNow(): number {
     return this.limit.now;
   }
 
-  /** Takes in a client that the limits admit: the callback of its listeners. */
+  /** Takes in a client who has been counted in: the callback of its listeners. */
   readonly entered = (connection: Connection, listener: Listener): void => {
     const nowMs = this.#clock.nowMs();
-    enter(listener.limits, nowMs);
     this.counters.connectionAccepted(nowMs);
     this.counters.sessionStarted(nowMs, this.limit.now);
     listener.counters.sessionStarted(nowMs, listener.limits.bind.now);

@@ -7,15 +7,19 @@
  * not read, not counted as a session, let in first come first served as soon as there is room. This is what a client of HAProxy
  * sees too. At most `backlog` are parked; one more gets RST and is counted as `backlog-full`.
  *
- * Not here: the limits (`admit.ts`), what happens to a client that is in (`../stream/stream.ts`).
+ * With several threads each has its own clients at the same door. Who parks a client first counts it, then looks at the limits again;
+ * who makes room first gives its places back, then looks who waits. So no client is overlooked by both.
+ *
+ * Not here: the limits (`admit.ts`), whose turn it is (`../house.ts`), what happens to a client that is in (`../stream/stream.ts`).
  */
 import { ListenerCounters } from '../account/counters.ts';
 import { bindError } from '../errors.ts';
+import type { Count } from '../shared/count.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Acceptor, Taker } from './acceptor.ts';
-import { admit, type Admission, type DoorLimits, type Limit } from './admit.ts';
+import { admit, enter, hasPlaces, type Admission, type DoorLimits, type Limit } from './admit.ts';
 import { placeToBind } from './listen-address.ts';
 
 export interface ListenerParts {
@@ -24,15 +28,17 @@ export interface ListenerParts {
   readonly frontendName: string;
   readonly acceptor: Acceptor;
   readonly limits: DoorLimits;
-  /** How many clients may wait at this door. */
+  /** How many clients may wait at this door, over all threads. */
   readonly backlog: number;
   /** Clients parked at all doors of the process. */
   readonly parkedLimit: Limit;
   /** Listeners with parked clients, who want to know when there is room. */
   readonly waiting: Set<Listener>;
   readonly clock: Clock;
-  /** A client is in; the owner counts it with `enter` before anything else. */
+  /** A client is in, and counted: from now on the owner's, who counts it out with `leave`. */
   readonly entered: (connection: Connection, listener: Listener) => void;
+  /** Clients who wait at doors of other threads may be able to come in. */
+  readonly lookElsewhere: () => void;
   /** The system refused to hand over a connection, e.g. `EMFILE`. */
   readonly failed: (error: NodeJS.ErrnoException, listener: Listener) => void;
 }
@@ -43,6 +49,8 @@ export class Listener implements Taker {
   readonly limits: DoorLimits;
   readonly #parts: ListenerParts;
   readonly #parked: Parked = new Parked();
+  /** Clients parked at this door, by all threads. */
+  readonly #parkedCount: Count;
   #rateTimer: Timer | null = null;
   #closed = false;
 
@@ -51,6 +59,7 @@ export class Listener implements Taker {
     this.name = parts.name;
     this.limits = parts.limits;
     this.#parts = parts;
+    this.#parkedCount = parts.memory.count();
   }
 
   /** Binds and listens; rejects with ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND or ERR_BIND. */
@@ -69,7 +78,7 @@ export class Listener implements Taker {
   }
 
   get full(): boolean {
-    return this.#parked.length > 0 || this.limits.bind.reached;
+    return this.#parkedCount.now > 0 || this.limits.bind.reached;
   }
 
   get hasRoom(): boolean {
@@ -84,9 +93,16 @@ export class Listener implements Taker {
     return this.#closed;
   }
 
+  /** The next thread after number `after` at which a client waits who could come in; null: none, or not for want of room. */
+  threadWithRoom(after: number): number | null {
+    // Who waits here although there is room waits for a rate, and a timer sees to it.
+    if (this.#parkedCount.elsewhere === 0 || this.#parked.length > 0 || !hasPlaces(this.limits)) return null;
+    return this.#parkedCount.next(after);
+  }
+
   /** Lets the client in that is parked longest, if there is room; called whenever a session has ended anywhere. */
   letOneIn(): boolean {
-    if (this.#parked.length === 0 || this.#admission().kind !== 'admitted') return false;
+    if (this.#parked.length === 0 || this.#tryEnter().kind !== 'admitted') return false;
     const connection = this.#unpark();
     if (connection !== null) this.#parts.entered(connection, this);
     return true;
@@ -116,30 +132,50 @@ export class Listener implements Taker {
       connection.reset();
       return;
     }
-    const admission = this.#admission();
-    if (this.#parked.length === 0 && admission.kind === 'admitted') {
+    const nobodyWaits = this.#parked.length === 0;
+    const admission = nobodyWaits ? this.#tryEnter() : this.#admission();
+    if (nobodyWaits && admission.kind === 'admitted') {
       this.#parts.entered(connection, this);
-    } else if (this.#parked.length < this.#parts.backlog && !this.#parts.parkedLimit.reached) {
+    } else if (this.#tryPark(connection)) {
       if (admission.kind !== 'admitted')
         this.counters.paused.add(admission.kind === 'full' ? admission.limit : 'rate');
-      this.#park(connection);
+      if (this.#parts.memory.threadCount > 1) while (this.letOneIn());
     } else {
       this.counters.refused.add('backlog-full');
       connection.reset();
     }
   }
 
-  #park(connection: Connection): void {
+  #tryPark(connection: Connection): boolean {
+    const { backlog, parkedLimit, waiting } = this.#parts;
+    if (!this.#parkedCount.tryAdd(backlog)) return false;
+    if (!parkedLimit.tryTake()) {
+      this.#parkedCount.remove();
+      return false;
+    }
     this.#parked.add(connection);
-    this.#parts.parkedLimit.now += 1;
-    this.#parts.waiting.add(this);
+    waiting.add(this);
+    return true;
   }
 
   #unpark(): Connection | null {
     const connection = this.#parked.take();
-    if (connection !== null) this.#parts.parkedLimit.now -= 1;
+    if (connection !== null) {
+      this.#parts.parkedLimit.give();
+      this.#parkedCount.remove();
+    }
     if (this.#parked.length === 0) this.#parts.waiting.delete(this);
     return connection;
+  }
+
+  /** Counts a client in, unless a limit says no. */
+  #tryEnter(): Admission {
+    const admission = this.#admission();
+    if (admission.kind !== 'admitted') return admission;
+    const entered = enter(this.limits, this.#parts.clock.nowMs());
+    // Places that were taken and given back again were missing for somebody else perhaps.
+    if (entered.kind !== 'admitted') this.#parts.lookElsewhere();
+    return entered;
   }
 
   /** Looks at the limits; where a rate is the limit, sees to it that they are looked at again in time. */
@@ -150,6 +186,7 @@ export class Listener implements Taker {
       this.#rateTimer ??= clock.after(admission.waitMs, () => {
         this.#rateTimer = null;
         while (this.letOneIn());
+        this.#parts.lookElsewhere();
       });
     }
     return admission;

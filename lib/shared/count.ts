@@ -40,6 +40,16 @@ export class Count {
     return Atomics.load(this.#cells, thread + 1);
   }
 
+  /** The next thread after number `after`, itself included as the last one, that has a share; null: there is none. */
+  next(after: number): number | null {
+    const threadCount = this.#cells.length - 1;
+    for (let step = 1; step <= threadCount; step += 1) {
+      const thread = (after + step) % threadCount;
+      if (this.of(thread) > 0) return thread;
+    }
+    return null;
+  }
+
   /** One more; returns how many there are now. */
   add(): number {
     const before = Atomics.add(this.#cells, 0, 1);

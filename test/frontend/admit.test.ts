@@ -6,9 +6,9 @@ import { SharedMemory } from '../../lib/shared/memory.ts';
 function limits(bind: number, frontend: number, process: number, rates: readonly number[] = []): DoorLimits {
   const memory = SharedMemory.alone();
   return {
-    bind: new Limit(bind),
-    frontend: new Limit(frontend),
-    process: new Limit(process),
+    bind: new Limit(bind, memory),
+    frontend: new Limit(frontend, memory),
+    process: new Limit(process, memory),
     rates: rates.map((perSecond) => new RateLimit(perSecond, memory)),
   };
 }

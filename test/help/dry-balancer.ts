@@ -268,6 +268,7 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
   const memory = SharedMemory.alone();
   const house = new House({
     memory,
+    neighbours: NO_NEIGHBOURS,
     clock,
     logger: silentLogger,
     maxconn: options.maxconn ?? parsed.config.global.maxconn,
