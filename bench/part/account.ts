@@ -1,6 +1,6 @@
 /**
- * What accounting costs: the line of a finished session (JSON, tcplog), a histogram's observation, a scrape of a
- * thousand servers with the longest time the event loop stood still meanwhile.
+ * What accounting costs: the line of a finished session (JSON, tcplog), a histogram's observation, all that is counted of a
+ * session, a scrape of a thousand servers with the longest time the event loop stood still meanwhile.
  *
  *     node build/bench/part/account.js
  *
@@ -16,12 +16,15 @@ import type { SessionLogOptions } from '../../lib/account/log/session-log.ts';
 import { SyslogHeader } from '../../lib/account/log/syslog.ts';
 import { SyslogTarget } from '../../lib/account/log/targets.ts';
 import { createRegistry, exposition } from '../../lib/account/prometheus.ts';
+import { Rate } from '../../lib/account/rate.ts';
 import { WHOLE_SCRAPE } from '../../lib/account/scrape.ts';
+import { countSession } from '../../lib/account/session-counts.ts';
 import type { LogFormatChoice } from '../../lib/config/config.ts';
 import { systemClock } from '../../lib/time/clock.ts';
 import {
   backendView,
   frontendView,
+  listenerView,
   memory,
   processView,
   serverView,
@@ -119,6 +122,32 @@ async function observation(): Promise<void> {
   say('histogram observation', ...(await perCall((count) => histogram.observe((count % 1000) / 500))));
 }
 
+/** All that is counted of a session from its coming to its end, in every object that counts. */
+async function counting(): Promise<void> {
+  const [{ counters: frontend }, { counters: listener }] = [frontendView(), listenerView()];
+  const [{ counters: backend }, { counters: server }] = [backendView(), serverView()];
+  const process = new Rate(memory);
+  const record = sessionRecord();
+  let nowMs = systemClock.nowMs();
+  const session = (count: number): void => {
+    nowMs += 0.03;
+    listener.connectionAccepted();
+    frontend.connectionAccepted(nowMs);
+    frontend.sessionStarted(nowMs, count % 64);
+    listener.sessionStarted(nowMs, count % 64);
+    process.add(nowMs);
+    for (const target of [backend, server]) {
+      target.chosen();
+      target.connectAttempted();
+      target.sessionStarted(nowMs, count % 64);
+      target.connected(nowMs);
+    }
+    for (const one of [listener, frontend, backend, server]) one.bytesMoved(100, 212);
+    countSession(record, { frontend, backend, server });
+  };
+  say('session counted', ...(await perCall(session)));
+}
+
 /** One scrape, read as the metrics server reads it. */
 async function scrape(serverCount: number): Promise<void> {
   const servers = Array.from({ length: serverCount }, (_, index) => serverView({ name: `s${index}` }));
@@ -169,5 +198,6 @@ function watchLoop(): { stop(): number } {
 await jsonLine();
 await tcplogLine();
 await observation();
+await counting();
 await scrape(10);
 await scrape(1000);
