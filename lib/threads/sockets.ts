@@ -31,8 +31,9 @@ export async function duplicateSockets(fds: readonly number[]): Promise<readonly
     env: helperEnvironment(),
   });
   const found = new Map<number, ListenHandle>();
-  helper.on('message', (fd, handle) => {
-    if (typeof fd === 'number' && handle !== undefined) found.set(fd, handle as unknown as ListenHandle);
+  helper.on('message', (word, handle) => {
+    if (typeof word !== 'number') helper.disconnect();
+    else if (handle !== undefined) found.set(word, handle as unknown as ListenHandle);
   });
   // The process may be gone before all that it has sent is read, or the other way round.
   const [[status, signal]] = await Promise.all([once(helper, 'exit'), once(helper, 'disconnect')]);
