@@ -10,7 +10,6 @@ import type { BalanceFunction } from './backend/balance/balancer.ts';
 import { Backend } from './backend/backend.ts';
 import type { ConnectWatcher } from './backend/connect.ts';
 import { HealthTarget } from './backend/health-target.ts';
-import { resolveServer, type Lookup } from './backend/resolve.ts';
 import { Server, type ServerTarget } from './backend/server.ts';
 import { ServerStates, type StateListener } from './backend/states.ts';
 import { Health } from './check/health.ts';
@@ -23,6 +22,7 @@ import { Frontend, type FrontendOwner } from './frontend/frontend.ts';
 import { Acceptors, listenAddresses } from './frontend/acceptors.ts';
 import type { Acceptor } from './frontend/acceptor.ts';
 import { Listener } from './frontend/listener.ts';
+import { Flag } from './shared/flag.ts';
 import type { SharedMemory } from './shared/memory.ts';
 import type { Neighbours } from './shared/neighbours.ts';
 import { relayTimeouts } from './stream/timeouts.ts';
@@ -41,17 +41,21 @@ export interface Surroundings {
   readonly wheel: DeadlineWheel;
   readonly transport: Transport;
   readonly random: () => number;
-  readonly lookup: Lookup;
+  /** Where a server is reached; asked once for each, in the order of building. */
+  readonly resolve: (server: ServerConfig, backendName: string) => Promise<ServerTarget | null>;
   readonly balanceFunctions: ReadonlyMap<string, BalanceFunction>;
   readonly owner: FrontendOwner;
   readonly stateListener: StateListener;
+  /** Told about every attempt to connect. */
+  readonly watcher: ConnectWatcher;
+  /** `elsewhere`: another thread checks the servers of all. */
+  readonly checked: 'here' | 'elsewhere';
   /** The account of one frontend's sessions. */
   readonly accountOf: (proxy: ProxyConfig, frontend: FrontendConfig) => StreamAccount;
   /** Clients parked at all doors. */
   readonly parkedLimit: Limit;
   readonly waiting: Set<Listener>;
   readonly listenerFailed: (error: NodeJS.ErrnoException, listener: Listener) => void;
-  readonly choosingFailed: (backend: Backend, error: unknown) => void;
 }
 
 export interface Built {
@@ -75,7 +79,7 @@ const BACKLOG = 4096;
  */
 export async function build(config: Config, around: Surroundings): Promise<Built> {
   const proxies = config.proxies.filter((proxy) => !proxy.disabled);
-  const targets = await resolveAll(proxies, around.lookup);
+  const targets = await resolveAll(proxies, around.resolve);
   const states = new ServerStates(around.clock, around.stateListener);
   const servers = createServers(proxies, targets, around);
   const backends = new Map<string, BuiltBackend>();
@@ -114,13 +118,13 @@ interface BuiltBackend {
 
 async function resolveAll(
   proxies: readonly ProxyConfig[],
-  lookup: Lookup,
+  resolve: Surroundings['resolve'],
 ): Promise<ReadonlyMap<ServerConfig, ServerTarget | null>> {
   const targets = new Map<ServerConfig, ServerTarget | null>();
   const all = proxies.flatMap((proxy) => (proxy.backend?.servers ?? []).map((server) => ({ proxy, server })));
   await Promise.all(
     all.map(async ({ proxy, server }) => {
-      targets.set(server, await resolveServer(server, proxy.name, lookup));
+      targets.set(server, await resolve(server, proxy.name));
     }),
   );
   return targets;
@@ -219,6 +223,8 @@ function createChecks(
     for (const server of backend.servers) {
       const { check, observe, errorLimit, onError } = server.config;
       if (check === null) continue;
+      if (observe === 'layer4') server.failing = new Flag(around.memory);
+      if (around.checked === 'elsewhere') continue;
       const source = server.config.source ?? backend.config.source;
       const probe = createProbe(backend.config.checkType, check, {
         clock: around.clock,
@@ -231,8 +237,8 @@ function createChecks(
   return scheduler;
 }
 
-/** Traffic teaches the servers that are observed. */
-function connectWatcher({ choosingFailed }: Surroundings): ConnectWatcher {
+/** Has traffic teach the servers that are observed; `choosingFailed` is told what a policy in code threw. */
+export function passiveWatcher(choosingFailed: ConnectWatcher['choosingFailed']): ConnectWatcher {
   return {
     connectSucceeded: (server) => server.passive?.connectPassed(),
     connectFailed: (server) => server.passive?.connectFailed(),
@@ -267,7 +273,7 @@ function createFrontend(
       transport,
       clock,
       wheel,
-      watcher: connectWatcher(around),
+      watcher: around.watcher,
       account: around.accountOf(proxy, frontend),
     },
   });

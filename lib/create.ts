@@ -8,8 +8,8 @@ import { Logs, type LogsOptions } from './account/logs.ts';
 import type { DropCounter } from './account/log/line-writer.ts';
 import { guarded, silentLogger, type Logger } from './account/log/logger.ts';
 import type { BalanceFunction } from './backend/balance/balancer.ts';
-import { lookupBySystem, type Lookup } from './backend/resolve.ts';
-import { build, type Built } from './build.ts';
+import { lookupBySystem, resolveServer, type Lookup } from './backend/resolve.ts';
+import { build, passiveWatcher } from './build.ts';
 import type { Config, ProxyConfig } from './config/config.ts';
 import { parseConfig } from './config/parse.ts';
 import { doorRoom, planDescriptors } from './descriptors.ts';
@@ -21,9 +21,8 @@ import { SharedMemory } from './shared/memory.ts';
 import { NO_NEIGHBOURS } from './shared/neighbours.ts';
 import { systemClock, type Clock } from './time/clock.ts';
 import { DeadlineWheel } from './time/coarse.ts';
-import { OwnTraffic } from './traffic.ts';
-import { createPublicTransport } from './transport/public.ts';
-import type { Transport } from './transport/transport.ts';
+import { OwnTraffic, type Traffic } from './traffic.ts';
+import { chooseTransport } from './transport/choose.ts';
 
 export interface LoadBalancerOptions {
   /**
@@ -49,6 +48,11 @@ export interface LoadBalancerOptions {
    * closes everything and rejects the call.
    */
   readonly bound?: () => void | Promise<void>;
+  /**
+   * How bytes are moved. `auto`: by what is faster than Node's documented API, if a short trial on loopback shows that it works
+   * here; otherwise `logger` is told why not. `public`: by the documented API. Default: `auto`.
+   */
+  readonly relay?: 'auto' | 'public';
   /** The source of time; tests bring their own. */
   readonly clock?: Clock;
   /** Numbers in [0, 1), for `random` and spread checks. */
@@ -62,7 +66,7 @@ export interface LoadBalancerOptions {
  *
  * Rejects with `ConfigError` (code ERR_CONFIG) for text with faults, otherwise with `SluiceError`: ERR_CONFIG (a file of
  * certificates that cannot be read), ERR_NO_LISTENER, ERR_NAME_NOT_RESOLVED, ERR_UNKNOWN_ACCOUNT, ERR_UNKNOWN_BALANCE_FUNCTION,
- * ERR_DESCRIPTOR_LIMIT, ERR_LOG_TARGET, ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND, ERR_BIND. Nothing stays bound or running then.
+ * ERR_NOT_FOR_THREADS, ERR_THREAD, ERR_DESCRIPTOR_LIMIT, ERR_LOG_TARGET, ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND, ERR_BIND. Nothing stays bound or running then.
  *
  * @param config text in HAProxy's language, or a Config from `defineConfig` or `parseConfig`.
  * @example
@@ -91,11 +95,11 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
       'no frontend has an enabled bind line: there is nothing to listen on',
     );
   }
+  const threadCount = 1;
   const clock = options.clock ?? systemClock;
   const logger = guarded(options.logger ?? silentLogger);
   const descriptorLimit = options.openDescriptorLimit ?? Infinity;
-  const config = withSessionLimit(given, descriptorLimit, logger);
-  const { maxconn } = config.global;
+  const config = withSessionLimit(given, threadCount, descriptorLimit, logger);
   const logs = openLogs({
     config,
     clock,
@@ -105,58 +109,61 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
     pid: process.pid,
   });
   const memory = SharedMemory.alone();
-  const events = new Events();
+  const parkedMax = doorRoom(config, threadCount, descriptorLimit);
   const house = new House({
     memory,
     neighbours: NO_NEIGHBOURS,
     clock,
     logger,
-    maxconn,
-    parkedMax: doorRoom(config, maxconn, descriptorLimit),
+    maxconn: config.global.maxconn,
+    parkedMax,
   });
-  const transport = createPublicTransport({ nowMs: () => clock.nowMs() });
   try {
-    const built = await buildOn(memory, house, events, logs, transport, config, { ...options, clock });
-    house.frontends = built.frontends;
-    if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive)) logger.warn(KEEP_ALIVE_NOTICE);
-    const traffic = new OwnTraffic(house, built, clock);
-    return { config, memory, clock, logger, logs, house, events, built, traffic, descriptorLimit };
+    const control = { config, memory, clock, logger, logs, house, events: new Events(), descriptorLimit };
+    return await bringToLife(control, options);
   } catch (error) {
     await logs.close();
     throw error;
   }
 }
 
-function buildOn(
-  memory: SharedMemory,
-  house: House,
-  events: Events,
-  logs: Logs,
-  transport: Transport,
-  config: Config,
-  options: LoadBalancerOptions & { readonly clock: Clock },
-): Promise<Built> {
-  const { clock } = options;
-  return build(config, {
+type Control = Omit<Parts, 'built' | 'traffic'>;
+
+async function bringToLife(control: Control, options: LoadBalancerOptions): Promise<Parts> {
+  const { config, memory, clock, logger, logs, house, events } = control;
+  const { lookup = lookupBySystem } = options;
+  const { transport, notice } = await chooseTransport(options.relay ?? 'auto', {
+    nowMs: () => clock.nowMs(),
+    after: (delayMs, callback) => clock.after(delayMs, callback),
+  });
+  if (notice !== null) logger.warn(notice);
+  if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive)) logger.warn(KEEP_ALIVE_NOTICE);
+  let traffic: Traffic | null = null;
+  const built = await build(config, {
     memory,
     neighbours: NO_NEIGHBOURS,
     clock,
     wheel: new DeadlineWheel(clock),
     transport,
     random: options.random ?? Math.random,
-    lookup: options.lookup ?? lookupBySystem,
+    resolve: (server, backendName) => resolveServer(server, backendName, lookup),
     balanceFunctions: new Map(Object.entries(options.balanceFunctions ?? {})),
     owner: house,
     stateListener: {
       stateLine: (backend, line) => logs.stateLine(backend.name, line),
       serverChanged: (event) => events.serverChanged(event),
+      healthChanged: (server, up) => traffic?.follow(server, { kind: 'health', up }),
     },
+    watcher: passiveWatcher(house.choosingFailed),
+    checked: 'here',
     accountOf: (proxy, frontend) => new Account([logs.sessionListener(proxy, frontend), house, events]),
     parkedLimit: house.parkedLimit,
     waiting: house.waiting,
     listenerFailed: house.listenerFailed,
-    choosingFailed: house.choosingFailed,
   });
+  house.frontends = built.frontends;
+  traffic = new OwnTraffic(house, built, clock);
+  return { ...control, built, traffic };
 }
 
 const KEEP_ALIVE_NOTICE =
@@ -172,9 +179,14 @@ function tunesKeepAlive({ options }: ProxyConfig): boolean {
  * With `maxconn` as configured, or what the descriptors suffice for. Where they do not, throws ERR_DESCRIPTOR_LIMIT, or warns
  * under `no strict-limits`.
  */
-function withSessionLimit(config: Config, descriptorLimit: number, logger: Logger): Config {
+function withSessionLimit(
+  config: Config,
+  threadCount: number,
+  descriptorLimit: number,
+  logger: Logger,
+): Config {
   if (!Number.isFinite(descriptorLimit)) return config;
-  const plan = planDescriptors(config, descriptorLimit);
+  const plan = planDescriptors(config, threadCount, descriptorLimit);
   if (plan.kind === 'too few') {
     if (config.global.strictLimits) throw new SluiceError('ERR_DESCRIPTOR_LIMIT', plan.message);
     logger.warn(plan.message);

@@ -11,6 +11,9 @@ import type { BindAddress, Config } from './config/config.ts';
 /** What Node itself, logs, scrapes and names being resolved hold open at most in ordinary operation. */
 export const RESERVED_DESCRIPTORS = 40;
 
+/** What Node opens for a worker thread: polls, wake-ups, and the lines to the process that duplicates sockets. */
+const DESCRIPTORS_PER_THREAD = 16;
+
 /** More is never derived, whatever the system would allow (HAProxy manual 3.1 "fd-hard-limit"). */
 const DERIVED_DESCRIPTORS_MAX = 1_048_576;
 
@@ -29,8 +32,8 @@ export type DescriptorPlan =
  * Without `maxconn` the largest one that fits beside the door is taken (HAProxy, whose clients wait in the kernel, takes all:
  * manual 3.2 "maxconn"), and at least 1.
  */
-export function planDescriptors(config: Config, limit: number): DescriptorPlan {
-  const fixed = RESERVED_DESCRIPTORS + fixedDescriptors(config);
+export function planDescriptors(config: Config, threadCount: number, limit: number): DescriptorPlan {
+  const fixed = RESERVED_DESCRIPTORS + fixedDescriptors(config, threadCount);
   const { maxconn, ulimitN, fdHardLimit } = config.global;
   const wanted = maxconn > 0 ? fixed + 2 * maxconn : Math.max(ulimitN, fixed + 2);
   const usable = Math.min(limit, DERIVED_DESCRIPTORS_MAX, fdHardLimit || Infinity, ulimitN || Infinity);
@@ -41,20 +44,26 @@ export function planDescriptors(config: Config, limit: number): DescriptorPlan {
 }
 
 /** Clients that may wait at all doors together so that sessions never lack descriptors; 0: not limited by this. */
-export function doorRoom(config: Config, maxconn: number, limit: number): number {
+export function doorRoom(config: Config, threadCount: number, limit: number): number {
   if (!Number.isFinite(limit)) return 0;
-  return Math.max(1, limit - RESERVED_DESCRIPTORS - fixedDescriptors(config) - 2 * maxconn);
+  const { maxconn } = config.global;
+  return Math.max(1, limit - RESERVED_DESCRIPTORS - fixedDescriptors(config, threadCount) - 2 * maxconn);
 }
 
-function fixedDescriptors(config: Config): number {
-  let count = config.global.metrics.reduce((sum, address) => sum + socketCount(address), 0);
-  for (const { frontend, backend } of config.proxies) {
+function fixedDescriptors({ global, proxies }: Config, threadCount: number): number {
+  let metrics = 0;
+  let doors = 0;
+  let checks = 0;
+  for (const address of global.metrics) metrics += socketCount(address);
+  for (const { frontend, backend } of proxies) {
     for (const bind of frontend?.binds ?? []) {
-      for (const address of bind.addresses) count += socketCount(address);
+      for (const address of bind.addresses) doors += socketCount(address);
     }
-    for (const server of backend?.servers ?? []) count += server.check === null ? 0 : 1;
+    for (const server of backend?.servers ?? []) checks += server.check === null ? 0 : 1;
   }
-  return count;
+  if (threadCount === 1) return metrics + checks + doors;
+  // The control thread has bound every door, and each worker has a duplicate.
+  return metrics + checks + doors * (1 + threadCount) + threadCount * DESCRIPTORS_PER_THREAD;
 }
 
 /** Sockets that one address of a `bind` line stands for. */

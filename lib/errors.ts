@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   ERR_UNKNOWN_NAME: 'no frontend, backend or server of that name',
   ERR_STATIC_WEIGHT: 'a static algorithm takes no weights but 0 and the configured one',
   ERR_OUT_OF_RANGE: 'a number is outside of its range',
+  ERR_THREAD: 'a worker thread could not be started',
+  ERR_NOT_FOR_THREADS: 'an option that cannot be handed to worker threads, with `nbthread` above 1',
   ERR_CLOSED: 'the load balancer is closed',
 } as const;
 

@@ -123,6 +123,11 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     });
     parts.events.announce = (announcement) => this.#announce(announcement);
     parts.events.wanted = (event) => this.listenerCount(event) > 0;
+    // Told before the listener is there, or gone.
+    const changed = (): void => queueMicrotask(() => this.#tellWanted());
+    const emitter: EventEmitter = this;
+    emitter.on('newListener', changed);
+    emitter.on('removeListener', changed);
   }
 
   // --- life --------------------------------------------------------------------------------------------------
@@ -235,6 +240,8 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       connectionRateLimit: this.config.global.maxConnRate,
       sessionRateLimit: this.config.global.maxSessRate,
       stopping: this.#state !== 'running',
+      threadCount: this.#memory.threadCount,
+      threadsReplacedTotal: this.#traffic.replacedCount,
       listenerCount: this.addresses.length,
       maxDescriptors: Number.isFinite(this.#descriptorLimit) ? this.#descriptorLimit : 0,
       droppedLogLines: this.#logs.dropped,
@@ -264,11 +271,18 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     return createRegistry(this.#metricsSource);
   }
 
+  /** Every running session as it stands now; its ending is not known yet and says `normal`. */
+  async sessions(): Promise<readonly SessionRecord[]> {
+    return await this.#traffic.sessions();
+  }
+
   // --- operator: each throws ERR_CLOSED after the end ----------------------------------------------------------
 
   /** `maint`: no new sessions, no checks; `drain`: no new sessions; `ready`: as its health says. Throws ERR_UNKNOWN_NAME. */
   setServerState(backendName: string, serverName: string, state: AdminState): void {
-    this.#built.states.setAdmin(this.#server(backendName, serverName), state);
+    const server = this.#server(backendName, serverName);
+    this.#built.states.setAdmin(server, state);
+    this.#traffic.follow(server, { kind: 'admin', admin: state });
   }
 
   /**
@@ -292,6 +306,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       );
     }
     this.#built.states.setWeight(server, weight);
+    this.#traffic.follow(server, { kind: 'weight', weight });
   }
 
   /** Sets a server's limit of concurrent sessions; 0: none. Throws ERR_UNKNOWN_NAME or ERR_OUT_OF_RANGE. */
@@ -304,6 +319,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       );
     }
     server.maxconn = maxconn;
+    this.#traffic.follow(server, { kind: 'maxconn', maxconn });
   }
 
   #server(backendName: string, serverName: string): Server {
@@ -318,6 +334,13 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   }
 
   // --- events ------------------------------------------------------------------------------------------------
+
+  #tellWanted(): void {
+    this.#traffic.eventsWanted({
+      connection: this.listenerCount('connection') > 0,
+      close: this.listenerCount('close') > 0,
+    });
+  }
 
   /** Listeners belong to the embedding program: whatever they do must not happen in the middle of a session's end. */
   #announce(announcement: Announcement): void {

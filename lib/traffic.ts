@@ -9,7 +9,7 @@
 import type { SessionRecord } from './account/session.ts';
 import type { Built } from './build.ts';
 import { Closing } from './closing.ts';
-import type { AdminState } from './backend/server.ts';
+import type { AdminState, Server } from './backend/server.ts';
 import type { House } from './house.ts';
 import type { Clock } from './time/clock.ts';
 
@@ -23,12 +23,12 @@ export interface ListeningAddress {
   readonly port: number;
 }
 
-/** A change of one server, after it has been made here. `server`: its position in the order of building, over all backends. */
+/** A change of one server that has been made in this thread. */
 export type ServerOrder =
-  | { readonly kind: 'health'; readonly server: number; readonly up: boolean }
-  | { readonly kind: 'admin'; readonly server: number; readonly admin: AdminState }
-  | { readonly kind: 'weight'; readonly server: number; readonly weight: number }
-  | { readonly kind: 'maxconn'; readonly server: number; readonly maxconn: number };
+  | { readonly kind: 'health'; readonly up: boolean }
+  | { readonly kind: 'admin'; readonly admin: AdminState }
+  | { readonly kind: 'weight'; readonly weight: number }
+  | { readonly kind: 'maxconn'; readonly maxconn: number };
 
 /** Which events of the library somebody listens to. */
 export interface WantedEvents {
@@ -52,17 +52,18 @@ export interface Traffic {
   end(withinMs: number): Promise<number>;
   /** Lets go of everything else; after `end`. */
   release(): Promise<void>;
-  /** Counts what running sessions have moved so far. */
-  countBytes(): Promise<void>;
   /** The running sessions as they stand now. */
   sessions(): Promise<readonly SessionRecord[]>;
-  /** Every thread does the same. */
-  follow(order: ServerOrder): void;
+  /** Other threads do the same. */
+  follow(server: Server, order: ServerOrder): void;
   eventsWanted(wanted: WantedEvents): void;
+  /** How often a thread died and was replaced. */
+  readonly replacedCount: number;
 }
 
 /** Sessions of this very thread. */
 export class OwnTraffic implements Traffic {
+  readonly replacedCount = 0;
   readonly #house: House;
   readonly #built: Pick<Built, 'frontends' | 'backends'>;
   readonly #clock: Clock;
@@ -105,10 +106,6 @@ export class OwnTraffic implements Traffic {
     for (const backend of this.#built.backends) {
       for (const server of backend.servers) server.stop();
     }
-  }
-
-  async countBytes(): Promise<void> {
-    this.#house.countBytes();
   }
 
   async sessions(): Promise<readonly SessionRecord[]> {

@@ -15,7 +15,8 @@ import type { Backend } from '../../lib/backend/backend.ts';
 import { Waiter } from '../../lib/backend/queue.ts';
 import type { Server } from '../../lib/backend/server.ts';
 import { viewBackend } from '../../lib/backend/view.ts';
-import { build, type Built } from '../../lib/build.ts';
+import { resolveServer } from '../../lib/backend/resolve.ts';
+import { build, passiveWatcher, type Built } from '../../lib/build.ts';
 import { checkResult } from '../../lib/check/result.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 import { House } from '../../lib/house.ts';
@@ -60,15 +61,16 @@ async function built(text: string): Promise<Built> {
     wheel: new DeadlineWheel(systemClock),
     transport: createPublicTransport({ nowMs: () => systemClock.nowMs() }),
     random: Math.random,
-    lookup: (name) => Promise.resolve(name),
+    resolve: (server, backendName) => resolveServer(server, backendName, (name) => Promise.resolve(name)),
+    checked: 'here',
+    watcher: passiveWatcher(() => {}),
     balanceFunctions: new Map([['first', (servers) => servers[0] ?? null]]),
     owner: house,
-    stateListener: { stateLine: () => {}, serverChanged: () => {} },
+    stateListener: { stateLine: () => {}, serverChanged: () => {}, healthChanged: () => {} },
     accountOf: () => ({ sessionStarted: () => {}, sessionConnected: () => {}, sessionEnded: () => {} }),
     parkedLimit: house.parkedLimit,
     waiting: house.waiting,
     listenerFailed: house.listenerFailed,
-    choosingFailed: house.choosingFailed,
   });
 }
 

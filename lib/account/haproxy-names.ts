@@ -98,7 +98,7 @@ const NOT_HERE_RULES = 'Always 0: no rule of this kind has refused anything.';
 
 function processFamilies(): Family[] {
   return new Names('global')
-    .gauge('nbthread', 'Threads that carry traffic.', () => 1)
+    .gauge('nbthread', 'Threads that carry traffic.', ({ process }) => process.threadCount)
     .gauge('nbproc', 'Processes, always 1.', () => 1)
     .gauge('relative_process_id', 'Number of this process, always 1.', () => 1)
     .gauge('uptime_seconds', 'Seconds since the start.', ({ process }) => Math.floor(process.uptimeMs / 1000))

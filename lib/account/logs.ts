@@ -11,7 +11,7 @@ import type { SessionListener } from './account.ts';
 import { LogDates } from './log/dates.ts';
 import type { DropCounter } from './log/line-writer.ts';
 import type { Logger } from './log/logger.ts';
-import { SessionLog } from './log/session-log.ts';
+import { SessionLog, type LogWants } from './log/session-log.ts';
 import { StateLog } from './log/state-log.ts';
 import { LogTargets, type SyslogTarget } from './log/targets.ts';
 import type { SessionRecord, SessionStart } from './session.ts';
@@ -52,7 +52,7 @@ export class Logs {
   }
 
   /** The log of one frontend's sessions. */
-  sessionListener(proxy: ProxyConfig, config: FrontendConfig): SessionListener {
+  sessionListener(proxy: ProxyConfig, config: FrontendConfig): LoggedSessions {
     return new SessionLogListener(
       new SessionLog({
         frontendName: proxy.name,
@@ -93,11 +93,20 @@ function sentHostname({ logSendHostname }: GlobalConfig): string | null {
   return logSendHostname ? hostname() : null;
 }
 
-class SessionLogListener implements SessionListener {
+/** A log that says which steps of a session it writes about, so that others need not be told to it. */
+export interface LoggedSessions extends SessionListener {
+  readonly wants: LogWants;
+}
+
+class SessionLogListener implements LoggedSessions {
   readonly #log: SessionLog;
 
   constructor(log: SessionLog) {
     this.#log = log;
+  }
+
+  get wants(): LogWants {
+    return this.#log.wants;
   }
 
   sessionStarted(start: SessionStart): void {
@@ -108,7 +117,7 @@ class SessionLogListener implements SessionListener {
   }
 
   sessionConnected(session: { snapshot(): SessionRecord }): void {
-    if (this.#log.wantsConnected) this.#log.sessionConnected(session.snapshot());
+    if (this.#log.wants.connected) this.#log.sessionConnected(session.snapshot());
   }
 
   sessionEnded(record: SessionRecord): void {

@@ -132,6 +132,13 @@ function processFamilies(): Family[] {
       'When the balancer started, in seconds since 1970.',
       ({ process }) => process.startedWallMs / 1000,
     )
+    .gauge('times', 'threads', 'Threads that carry traffic.', ({ process }) => process.threadCount)
+    .counter(
+      'times',
+      'threads_replaced',
+      'Threads that died and were replaced; their sessions were lost.',
+      ({ process }) => process.threadsReplacedTotal,
+    )
     .gauge('state', 'stopping', '1 while listeners are closed and sessions run out, else 0.', ({ process }) =>
       process.stopping ? 1 : 0,
     )

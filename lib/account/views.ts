@@ -21,6 +21,10 @@ export interface ProcessView {
   /** Draining: listeners are closed, sessions run out. */
   readonly stopping: boolean;
   readonly listenerCount: number;
+  /** Threads that carry traffic. */
+  readonly threadCount: number;
+  /** How often one of them died and was replaced. */
+  readonly threadsReplacedTotal: number;
   readonly maxDescriptors: number;
   /** Log lines that could not be written, by target. */
   readonly droppedLogLines: ReadonlyMap<string, number>;

@@ -27,6 +27,7 @@ import type { CheckResult } from '../check/result.ts';
 import { ServerCounters } from '../account/counters.ts';
 import type { Count } from '../shared/count.ts';
 import type { SharedMemory } from '../shared/memory.ts';
+import type { Flag } from '../shared/flag.ts';
 import { Queue } from './queue.ts';
 import { SlowStart } from './slow-start.ts';
 import { Slot } from './slot.ts';
@@ -91,6 +92,8 @@ export class Server {
   check: Check | null = null;
   passive: PassiveHealth | null = null;
   lastCheck: CheckResult | null = null;
+  /** Traffic has met a failure that no success has followed yet, in whichever thread; null where nobody wants to know. */
+  failing: Flag | null = null;
   lastChangeMs: number;
   #downSinceMs: number | null = null;
   #downtimeMs = 0;

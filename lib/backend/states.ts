@@ -45,6 +45,8 @@ export interface StateListener {
   /** One line for the log targets of the backend. */
   stateLine(backend: Backend, line: StateLine): void;
   serverChanged(event: ServerStateEvent): void;
+  /** A check or traffic has flipped this very server's health. */
+  healthChanged(server: Server, up: boolean): void;
 }
 
 interface Before {
@@ -83,6 +85,7 @@ export class ServerStates {
     if (logged && checkWorthLogging(result, previous, server.health.moved))
       this.#listener.stateLine(backend, line);
     if (flip === null) return;
+    this.#listener.healthChanged(server, flip === 'up');
     // Health has changed already, so what it was is said rather than looked up.
     const before = this.#before(server).map((one) => ({ ...one, ...asBeforeFlip(one.server, flip) }));
     this.#changed(before, logged ? { kind: 'check-logged' } : { kind: 'check', result });

@@ -10,8 +10,7 @@ import { type After, selfTest } from './self-test.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 
 /** `auto`: the fast one if it works here; `public`: what Node documents and nothing else. */
-export const RELAYS = ['auto', 'public'] as const;
-export type RelayWish = (typeof RELAYS)[number];
+export type RelayWish = 'auto' | 'public';
 
 /** What choosing needs beside what the transport gets. */
 export interface ChoiceOptions extends TransportOptions {

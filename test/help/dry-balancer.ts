@@ -20,7 +20,8 @@ import type { Backend } from '../../lib/backend/backend.ts';
 import type { BalanceFunction } from '../../lib/backend/balance/balancer.ts';
 import type { Server } from '../../lib/backend/server.ts';
 import type { ServerStateEvent } from '../../lib/backend/states.ts';
-import { build, type Built } from '../../lib/build.ts';
+import { resolveServer } from '../../lib/backend/resolve.ts';
+import { build, passiveWatcher, type Built } from '../../lib/build.ts';
 import type { StateLine } from '../../lib/check/messages.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 import type { Frontend } from '../../lib/frontend/frontend.ts';
@@ -281,12 +282,20 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     wheel,
     transport,
     random: options.random ?? (() => 0.5),
-    lookup: options.lookup ?? (() => Promise.reject(new Error('no lookups here'))),
+    resolve: (server, backendName) =>
+      resolveServer(
+        server,
+        backendName,
+        options.lookup ?? (() => Promise.reject(new Error('no lookups here'))),
+      ),
+    checked: 'here',
+    watcher: passiveWatcher(house.choosingFailed),
     balanceFunctions: new Map(Object.entries(options.balanceFunctions ?? {})),
     owner: house,
     stateListener: {
       stateLine: (_backend, line) => void lines.push(line),
       serverChanged: (event) => void events.push(event),
+      healthChanged: () => {},
     },
     accountOf: () => ({
       sessionStarted: () => {},
@@ -299,7 +308,6 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     parkedLimit: house.parkedLimit,
     waiting: house.waiting,
     listenerFailed: house.listenerFailed,
-    choosingFailed: house.choosingFailed,
   });
   house.frontends = built.frontends;
   t.teardown(() => {

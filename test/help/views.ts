@@ -38,6 +38,8 @@ export function processView(over: Partial<ProcessView> = {}): ProcessView {
     sessionRateLimit: 0,
     stopping: false,
     listenerCount: 1,
+    threadCount: 1,
+    threadsReplacedTotal: 0,
     maxDescriptors: 1024,
     droppedLogLines: new Map(),
     frontends: [],

@@ -34,10 +34,19 @@ export interface SessionLogOptions {
   readonly dates: LogDates;
 }
 
+/** The steps of a session that a log writes about. */
+export interface LogWants {
+  readonly started: boolean;
+  readonly connected: boolean;
+  readonly ended: boolean;
+}
+
 export class SessionLog {
   readonly #options: SessionLogOptions;
   readonly #format: LineFormat | null;
   readonly #structured: LineFormat | null;
+  /** What has anything to do; the rest need not be called, and no records made for it. */
+  readonly wants: LogWants;
   #loggedCount = 0;
 
   constructor(options: SessionLogOptions) {
@@ -45,23 +54,24 @@ export class SessionLog {
     this.#options = options;
     this.#format = lineFormat(config.logFormat);
     this.#structured = config.logFormatSd === null ? null : compileLogFormat(config.logFormatSd);
-  }
-
-  /** Whether `sessionConnected` has anything to do, so that no record need be made for it. */
-  get wantsConnected(): boolean {
-    return this.#options.config.logAsap && this.#format !== null && this.#options.targets.length > 0;
+    const writesLines = this.#format !== null && options.targets.length > 0;
+    this.wants = {
+      started: this.#format === null && options.targets.length > 0,
+      connected: config.logAsap && writesLines,
+      ended: writesLines || options.logger !== null,
+    };
   }
 
   /** A client was accepted. `local`: where it connected to. Writes only where no line format is set. */
   sessionAccepted(client: LogEndpoint, local: LogEndpoint): void {
-    if (this.#format !== null || this.#options.targets.length === 0) return;
+    if (!this.wants.started) return;
     const line = connectLine(this.#options.frontendName, client, local);
     for (const target of this.#options.targets) target.send('info', line);
   }
 
   /** The connection to the server stands; with `option logasap` the line is written now. */
   sessionConnected(record: SessionRecord): void {
-    if (this.wantsConnected) this.#writeLine(record, true);
+    if (this.wants.connected) this.#writeLine(record, true);
   }
 
   /** A session ended. */

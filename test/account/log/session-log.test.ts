@@ -159,12 +159,12 @@ void t.test('log-separate-errors puts them at level err', async (t) => {
 
 void t.test('logasap writes when the server is connected, and at the end only what never was', async (t) => {
   const heard = listening({ logAsap: true });
-  t.equal(heard.log.wantsConnected, true);
+  t.equal(heard.log.wants.connected, true);
   heard.log.sessionConnected(sessionRecord({ id: 1, totalMs: 3, bytesOut: 0 }));
   heard.log.sessionEnded(normal);
   heard.log.sessionEnded(unconnected);
   t.same(await heard.lines(), ['<6>1 -- +3\n', '<6>5 SC 5007\n']);
-  t.equal(listening().log.wantsConnected, false);
+  t.equal(listening().log.wants.connected, false);
 });
 
 void t.test('without a format a line comes at accept and none at the end', async (t) => {
