@@ -41,6 +41,8 @@ void t.test('waits for the last session', async (t) => {
   dry.relays[1]?.finish();
   await ending.outcome;
   t.same(seen, ['over, 0 cut']);
+  // The wheel's may still be near.
+  dry.clock.advance(100);
   t.equal(dry.clock.pendingCount, 0, 'the timer is gone');
 });
 

@@ -11,6 +11,10 @@
  * Setting and cancelling are a few assignments and allocate nothing. A deadline is met up to one tick late,
  * never early.
  *
+ * Short sessions one after the other leave the wheel empty between them. A timer of the clock for each would cost more
+ * than all the rest, so the first one in an empty wheel arms a look a few ticks ahead, and a look that is near is not
+ * called off when the wheel is empty again: it finds nothing and is the last.
+ *
  * Idle timeouts do not move their deadline on every byte: the owner keeps a stamp of the last activity, and when
  * the deadline comes it computes the true one from the stamp and sets it again.
  *
@@ -42,6 +46,8 @@ export class Deadline {
 
 const NOBODY: DeadlineOwner = { deadlineDue: () => {} };
 const SLOT_COUNT = 1024;
+/** A look is near up to here. Nothing else keeps an empty wheel's timer alive, so this is also how long a process may stay for it. */
+const NEAR_TICKS = 10;
 
 export class DeadlineWheel {
   readonly #clock: Clock;
@@ -76,9 +82,11 @@ export class DeadlineWheel {
   set(deadline: Deadline, atMs: number): void {
     if (deadline.next !== null) this.cancel(deadline);
     deadline.atMs = atMs;
-    if (this.#count === 0) this.#doneTick = Math.floor(this.#clock.nowMs() / this.#tickMs);
+    if (this.#count === 0 && this.#timer === null)
+      this.#doneTick = Math.floor(this.#clock.nowMs() / this.#tickMs);
     const tick = this.#insert(deadline);
-    if (tick < this.#armedTick) this.#arm(tick);
+    if (tick >= this.#armedTick) return;
+    this.#arm(this.#timer === null ? Math.min(tick, this.#doneTick + NEAR_TICKS) : tick);
   }
 
   /** Takes the deadline out; nothing happens if it is not set. */
@@ -90,7 +98,7 @@ export class DeadlineWheel {
     deadline.next = null;
     deadline.previous = null;
     this.#count -= 1;
-    if (this.#count === 0) this.#disarm();
+    if (this.#count === 0 && this.#armedTick > this.#doneTick + NEAR_TICKS) this.#disarm();
   }
 
   #insert(deadline: Deadline): number {
