@@ -1,6 +1,6 @@
 /**
- * What one relayed chunk costs the process that relays: CPU time (user and system) over loopback, the load being made by
- * another process.
+ * What one relayed chunk costs the process that relays, by each implementation of the transport in turn: CPU time (user and
+ * system) over loopback, the load being made by another process.
  *
  *     node build/bench/part/relay-chunk.js [milliseconds per measurement, 2000]
  *
@@ -14,8 +14,16 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as net from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { createHandleTransport } from '../../lib/transport/handles.ts';
+import { loadInternals } from '../../lib/transport/node-internals.ts';
 import { createPublicTransport } from '../../lib/transport/public.ts';
-import type { Connection, RelayHandler, Transport } from '../../lib/transport/transport.ts';
+import type {
+  Connection,
+  Relay,
+  RelayHandler,
+  Transport,
+  TransportOptions,
+} from '../../lib/transport/transport.ts';
 
 type Kind = 'small' | 'large';
 const KINDS: Record<Kind, { readonly connections: number; readonly chunkBytes: number }> = {
@@ -23,6 +31,16 @@ const KINDS: Record<Kind, { readonly connections: number; readonly chunkBytes: n
   large: { connections: 4, chunkBytes: 262_144 },
 };
 const ROUNDS = 3;
+
+type NewTransport = (options: TransportOptions) => Transport;
+const IMPLEMENTATIONS: Readonly<Record<string, NewTransport>> = {
+  public: createPublicTransport,
+  handles: (options) => {
+    const internals = loadInternals();
+    if (typeof internals === 'string') throw new Error(internals);
+    return createHandleTransport(internals, options);
+  },
+};
 
 /** Has nothing to account; a broken relay is reset. */
 class BareHandler implements RelayHandler {
@@ -36,12 +54,13 @@ class BareHandler implements RelayHandler {
 class Plant {
   chunks = 0;
   readonly server: net.Server;
+  readonly #relays: Relay[] = [];
   readonly #transport: Transport;
   readonly #port: number;
 
-  constructor(port: number) {
+  constructor(newTransport: NewTransport, port: number) {
     this.#port = port;
-    this.#transport = createPublicTransport({
+    this.#transport = newTransport({
       nowMs: () => {
         this.chunks += 1;
         return performance.now();
@@ -50,12 +69,18 @@ class Plant {
     this.server = this.#transport.createServer((client) => this.#serve(client));
   }
 
+  /** Relayed so far, both directions. */
+  get bytes(): number {
+    return this.#relays.reduce((sum, { client, server }) => sum + client.bytesRead + server.bytesRead, 0);
+  }
+
   #serve(client: Connection): void {
     const target = { kind: 'tcp', address: '127.0.0.1', port: this.#port, source: null } as const;
     this.#transport.dial(target, {
       dialSucceeded: (server) => {
         const handler = new BareHandler();
         const relay = this.#transport.relay(client, server, handler);
+        this.#relays.push(relay);
         handler.relayBroken = () => relay.resetBoth();
       },
       dialFailed: () => client.reset(),
@@ -97,24 +122,20 @@ interface Figures {
 }
 
 /** Runs the load once and gives the cost. */
-async function measure(kind: Kind, durationMs: number): Promise<Figures> {
+async function measure(kind: Kind, newTransport: NewTransport, durationMs: number): Promise<Figures> {
   const child = fork(fileURLToPath(import.meta.url), ['load', kind]);
   const [sinkPort] = (await once(child, 'message')) as [number];
-  const plant = new Plant(sinkPort);
-  const accepted: net.Socket[] = [];
-  plant.server.on('connection', (socket) => accepted.push(socket));
+  const plant = new Plant(newTransport, sinkPort);
   plant.server.listen(0, '127.0.0.1');
   await once(plant.server, 'listening');
   child.send((plant.server.address() as net.AddressInfo).port);
 
-  const bytes = (): number =>
-    accepted.reduce((sum, socket) => sum + socket.bytesRead + socket.bytesWritten, 0);
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   await pause(durationMs / 4);
-  const before = { cpu: process.cpuUsage(), chunks: plant.chunks, bytes: bytes(), ms: performance.now() };
+  const before = { cpu: process.cpuUsage(), chunks: plant.chunks, bytes: plant.bytes, ms: performance.now() };
   await pause(durationMs);
   const cpu = process.cpuUsage(before.cpu);
-  const [chunks, moved] = [plant.chunks - before.chunks, bytes() - before.bytes];
+  const [chunks, moved] = [plant.chunks - before.chunks, plant.bytes - before.bytes];
   const seconds = (performance.now() - before.ms) / 1000;
 
   const closed = once(plant.server, 'close');
@@ -134,11 +155,13 @@ async function main(durationMs: number): Promise<void> {
   console.log(`node ${process.version}, ${ROUNDS} rounds of ${durationMs} ms`);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const kind of ['small', 'large'] as const) {
-      const figures = await measure(kind, durationMs);
-      console.log(
-        `${kind}: ${figures.microsecondsPerChunk.toFixed(2)} us CPU per chunk of ${figures.kilobytesPerChunk.toFixed(1)} KB,` +
-          ` ${figures.secondsPerGigabyte.toFixed(2)} s CPU per GB at ${figures.megabytesPerSecond.toFixed(0)} MB/s`,
-      );
+      for (const [name, newTransport] of Object.entries(IMPLEMENTATIONS)) {
+        const figures = await measure(kind, newTransport, durationMs);
+        console.log(
+          `${kind}, ${name}: ${figures.microsecondsPerChunk.toFixed(2)} us CPU per chunk of ${figures.kilobytesPerChunk.toFixed(1)} KB,` +
+            ` ${figures.secondsPerGigabyte.toFixed(2)} s CPU per GB at ${figures.megabytesPerSecond.toFixed(0)} MB/s`,
+        );
+      }
     }
   }
 }

@@ -16,6 +16,9 @@ import { translateFlags } from './flags.ts';
 import { HELP_OPENING, LONG_OPTIONS } from './options.ts';
 import type { QuickForm } from './quick-form.ts';
 
+const RELAYS = ['auto', 'public'] as const;
+type RelayWish = (typeof RELAYS)[number];
+
 /** What the command is asked to do. */
 export type Action =
   | 'run'
@@ -52,6 +55,7 @@ export interface CommandLine {
   readonly maxconn: number | null;
   /** For frontends without one of their own; null: none. */
   readonly proxyMaxconn: number | null;
+  readonly relay: RelayWish;
   readonly localPeer: string | null;
   readonly zeroWarning: boolean;
   readonly diagnostics: boolean;
@@ -163,6 +167,13 @@ class Answers {
     return null;
   }
 
+  relay(name: string): RelayWish {
+    const text = this.last(name);
+    const wish = RELAYS.find((one) => one === (text ?? 'auto'));
+    if (wish === undefined) this.#problems.push(`--${name}: '${text}' is not one of ${RELAYS.join(', ')}`);
+    return wish ?? 'auto';
+  }
+
   level(name: string): LogLevel | null {
     const text = this.last(name);
     if (text === null) return null;
@@ -192,6 +203,7 @@ function commandFrom(answers: Answers, notices: readonly string[]): CommandLine 
     pidfile: answers.last('pidfile'),
     maxconn: answers.number('maxconn'),
     proxyMaxconn: answers.number('proxy-maxconn'),
+    relay: answers.relay('relay'),
     localPeer: answers.last('local-peer'),
     zeroWarning: answers.has('zero-warning'),
     diagnostics: answers.has('diagnostics'),

@@ -47,6 +47,11 @@ export const LONG_OPTIONS: Readonly<Record<string, Options>> = {
   pidfile: value(startGroup, 'write the process number to a file', 'FILE', 'p'),
   maxconn: value(startGroup, 'most client connections at once', 'NUMBER', 'n'),
   'proxy-maxconn': value(startGroup, 'the same for each frontend without one of its own', 'NUMBER', 'N'),
+  relay: value(
+    startGroup,
+    "how bytes are moved, auto if not given; public: by Node's documented API only",
+    'auto|public',
+  ),
   'local-peer': value(startGroup, "this process's name among peers", 'NAME', 'L'),
   'ignore-resolution': flag(startGroup, '(-dr) start although names of servers have no address'),
   'no-server-verify': flag(startGroup, "(-dV) never verify servers' certificates"),

@@ -95,6 +95,7 @@ async function serve(
     context.signals.hold();
     const balancer = await createLoadBalancer(config, {
       openDescriptorLimit: openDescriptorLimit(),
+      relay: command.relay,
       lookup,
       bound: () => becomeService(program),
       ...logged,

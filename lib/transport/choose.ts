@@ -3,10 +3,8 @@
  *
  * Not here: the transports (`public.ts`, `handles.ts`), what is done with the notice (`../create.ts`).
  */
-import { createHandleTransport } from './handles.ts';
-import { loadInternals } from './node-internals.ts';
 import { createPublicTransport } from './public.ts';
-import { type After, selfTest } from './self-test.ts';
+import type { After } from './self-test.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 
 /** `auto`: the fast one if it works here; `public`: what Node documents and nothing else. */
@@ -25,15 +23,21 @@ export interface ChosenTransport {
 
 /** Tries the fast transport on sockets of its own, for some milliseconds, and steps back to Node's public API. */
 export async function chooseTransport(wish: RelayWish, options: ChoiceOptions): Promise<ChosenTransport> {
-  if (wish === 'public') return { transport: createPublicTransport(options), notice: null };
-  const internals = loadInternals();
-  const reason =
-    typeof internals === 'string'
-      ? internals
-      : await selfTest((threw) => createHandleTransport(internals, options, threw), options.after);
-  if (typeof internals !== 'string' && reason === null) {
-    return { transport: createHandleTransport(internals, options), notice: null };
-  }
-  const notice = `the fast relay is off: ${reason}; using Node's public API`;
+  const fast = wish === 'auto' ? await tried(options) : null;
+  if (fast !== null && typeof fast !== 'string') return { transport: fast, notice: null };
+  const notice = fast === null ? null : `the fast relay is off: ${fast}; using Node's public API`;
   return { transport: createPublicTransport(options), notice };
+}
+
+/** The fast transport, or why it cannot be used. It is loaded only here, so that who does without it opens no file of it. */
+async function tried(options: ChoiceOptions): Promise<Transport | string> {
+  const { loadInternals } = await import('./node-internals.ts');
+  const internals = loadInternals();
+  if (typeof internals === 'string') return internals;
+  const [{ createHandleTransport }, { selfTest }] = await Promise.all([
+    import('./handles.ts'),
+    import('./self-test.ts'),
+  ]);
+  const problem = await selfTest((threw) => createHandleTransport(internals, options, threw), options.after);
+  return problem ?? createHandleTransport(internals, options);
 }

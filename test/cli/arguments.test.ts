@@ -47,6 +47,9 @@ void t.test('numbers and switches', async (t) => {
     ignoreResolution: true,
     noServerVerify: true,
   });
+  t.equal(understood('-f a').relay, 'auto');
+  t.equal(understood('-f a --relay public').relay, 'public');
+  t.same(problemsOf('-f a --relay fast'), ["--relay: 'fast' is not one of auto, public"]);
   t.same(problemsOf('-f a -n abc'), ["--maxconn: 'abc' is not a whole number"]);
   t.match(problemsOf('-f a -n -5'), [/^--maxconn: '-5' is not within/]);
 });

@@ -22,6 +22,9 @@ import { Journal, within } from './gate.ts';
 import { Peer, PeerServer, type PeerServerOptions } from './peer.ts';
 import { settled } from './settled.ts';
 
+/** Which relay scenarios run on: `SLUICE_TEST_RELAY=public npm test` takes Node's documented API, otherwise the default. */
+const RELAY = process.env.SLUICE_TEST_RELAY === 'public' ? 'public' : 'auto';
+
 /** Unless a scenario says otherwise nothing is cut by a timer within a test. */
 const DEFAULTS = `defaults
   timeout connect 20s
@@ -46,7 +49,7 @@ export interface Running {
 
 /** Starts a balancer; it is closed at the test's end at the latest. */
 export async function balance(t: Test, text: string, options: LoadBalancerOptions = {}): Promise<Running> {
-  const lb = await createLoadBalancer(`${DEFAULTS}${text}\n`, options);
+  const lb = await createLoadBalancer(`${DEFAULTS}${text}\n`, { relay: RELAY, ...options });
   t.teardown(() => lb.close());
   const closes = new Journal<SessionRecord>();
   lb.on('close', (record) => closes.note(record));
