@@ -3,12 +3,14 @@
  *
  * Not here: the running whole (`load-balancer.ts`), what its parts are made of (`build.ts`).
  */
+import { availableParallelism } from 'node:os';
 import { Account } from './account/account.ts';
-import { Logs, type LogsOptions } from './account/logs.ts';
+import { Logs, type LoggedSessions, type LogsOptions } from './account/logs.ts';
 import type { DropCounter } from './account/log/line-writer.ts';
 import { guarded, silentLogger, type Logger } from './account/log/logger.ts';
 import type { BalanceFunction } from './backend/balance/balancer.ts';
 import { lookupBySystem, resolveServer, type Lookup } from './backend/resolve.ts';
+import type { ServerTarget } from './backend/server.ts';
 import { build, passiveWatcher } from './build.ts';
 import type { Config, ProxyConfig } from './config/config.ts';
 import { parseConfig } from './config/parse.ts';
@@ -19,7 +21,8 @@ import { House } from './house.ts';
 import { LoadBalancer, type Parts } from './load-balancer.ts';
 import { SharedMemory } from './shared/memory.ts';
 import { NO_NEIGHBOURS } from './shared/neighbours.ts';
-import { systemClock, type Clock } from './time/clock.ts';
+import { Crew } from './threads/crew.ts';
+import { systemClock, systemClockOriginNs, type Clock } from './time/clock.ts';
 import { DeadlineWheel } from './time/coarse.ts';
 import { OwnTraffic, type Traffic } from './traffic.ts';
 import { chooseTransport } from './transport/choose.ts';
@@ -95,7 +98,7 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
       'no frontend has an enabled bind line: there is nothing to listen on',
     );
   }
-  const threadCount = 1;
+  const threadCount = threadsOf(given, options);
   const clock = options.clock ?? systemClock;
   const logger = guarded(options.logger ?? silentLogger);
   const descriptorLimit = options.openDescriptorLimit ?? Infinity;
@@ -108,7 +111,7 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
     sessionDrops: options.logDrops ?? null,
     pid: process.pid,
   });
-  const memory = SharedMemory.alone();
+  const memory = threadCount === 1 ? SharedMemory.alone() : SharedMemory.forThreads(threadCount);
   const parkedMax = doorRoom(config, threadCount, descriptorLimit);
   const house = new House({
     memory,
@@ -127,6 +130,22 @@ async function assemble(given: Config, options: LoadBalancerOptions): Promise<Pa
   }
 }
 
+/** As configured; throws ERR_NOT_FOR_THREADS for options that would be left behind. */
+function threadsOf({ global, proxies }: Config, options: LoadBalancerOptions): number {
+  const threadCount = global.nbthread === 'auto' ? availableParallelism() : global.nbthread;
+  if (threadCount === 1) return 1;
+  const given = [
+    options.clock === undefined ? [] : 'clock',
+    options.random === undefined ? [] : 'random',
+    proxies.some(({ backend }) => backend?.balance.algorithm === 'fn') ? 'balanceFunctions' : [],
+  ].flat();
+  if (given.length === 0) return threadCount;
+  throw new SluiceError(
+    'ERR_NOT_FOR_THREADS',
+    `nbthread ${global.nbthread}: ${given.join(', ')} cannot be handed to worker threads; set nbthread 1, or leave it out`,
+  );
+}
+
 type Control = Omit<Parts, 'built' | 'traffic'>;
 
 async function bringToLife(control: Control, options: LoadBalancerOptions): Promise<Parts> {
@@ -138,6 +157,8 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
   });
   if (notice !== null) logger.warn(notice);
   if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive)) logger.warn(KEEP_ALIVE_NOTICE);
+  const targets: (ServerTarget | null)[] = [];
+  const sessionLogs: LoggedSessions[] = [];
   let traffic: Traffic | null = null;
   const built = await build(config, {
     memory,
@@ -146,7 +167,10 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
     wheel: new DeadlineWheel(clock),
     transport,
     random: options.random ?? Math.random,
-    resolve: (server, backendName) => resolveServer(server, backendName, lookup),
+    resolve: async (server, backendName) => {
+      const position = targets.push(null) - 1;
+      return (targets[position] = await resolveServer(server, backendName, lookup));
+    },
     balanceFunctions: new Map(Object.entries(options.balanceFunctions ?? {})),
     owner: house,
     stateListener: {
@@ -156,13 +180,35 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
     },
     watcher: passiveWatcher(house.choosingFailed),
     checked: 'here',
-    accountOf: (proxy, frontend) => new Account([logs.sessionListener(proxy, frontend), house, events]),
+    accountOf: (proxy, frontend) => {
+      const log = logs.sessionListener(proxy, frontend);
+      sessionLogs.push(log);
+      return new Account([log, house, events]);
+    },
     parkedLimit: house.parkedLimit,
     waiting: house.waiting,
     listenerFailed: house.listenerFailed,
   });
   house.frontends = built.frontends;
-  traffic = new OwnTraffic(house, built, clock);
+  traffic =
+    memory.threadCount === 1
+      ? new OwnTraffic(house, built, clock)
+      : new Crew({
+          start: {
+            config,
+            targets,
+            clockOriginNs: systemClockOriginNs(),
+            parkedMax: house.parkedLimit.max,
+            relay: options.relay ?? 'auto',
+            reports: sessionLogs.map(({ wants }) => wants),
+          },
+          clock,
+          logger,
+          memory,
+          built,
+          listeners: sessionLogs.map((log) => [log, events]),
+          sessionsOf: (thread) => house.processLimit.count.of(thread),
+        });
   return { ...control, built, traffic };
 }
 

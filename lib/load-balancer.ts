@@ -125,9 +125,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     parts.events.wanted = (event) => this.listenerCount(event) > 0;
     // Told before the listener is there, or gone.
     const changed = (): void => queueMicrotask(() => this.#tellWanted());
-    const emitter: EventEmitter = this;
-    emitter.on('newListener', changed);
-    emitter.on('removeListener', changed);
+    for (const event of ['newListener', 'removeListener']) (this as EventEmitter).on(event, changed);
   }
 
   // --- life --------------------------------------------------------------------------------------------------

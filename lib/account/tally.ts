@@ -16,8 +16,8 @@ export class Tally<Word extends string> {
     this.#cells = memory.counters(words.length);
   }
 
-  add(word: Word): void {
-    add(this.#cells, this.#words.indexOf(word), 1);
+  add(word: Word, times = 1): void {
+    add(this.#cells, this.#words.indexOf(word), times);
   }
 
   /** A word that never occurred reads 0. */

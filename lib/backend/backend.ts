@@ -247,6 +247,12 @@ export class Backend implements ServerOwner {
     for (const server of this.servers) this.granted(server);
   }
 
+  /** Thread number `thread` is dead, and its sessions with it; to be called while they are still counted. */
+  countLost(thread: number): void {
+    this.counters.closed.add('internal-error', this.#sessionCount.of(thread));
+    for (const server of this.servers) server.countLost(thread);
+  }
+
   weightChanged(server: Server): void {
     this.#noteUsable(server);
     this.#balancerOf(server).weightChanged(server);

@@ -307,6 +307,11 @@ export class Server {
     return this.#served.own > this.#heldCount ? this.#newSlot() : null;
   }
 
+  /** Thread number `thread` is dead; to be called while its places are still counted. */
+  countLost(thread: number): void {
+    this.counters.closed.add('internal-error', this.#served.of(thread));
+  }
+
   /** Called by the slot alone. */
   slotGiven(): void {
     this.#heldCount -= 1;

@@ -75,6 +75,11 @@ export class Frontend {
     return door;
   }
 
+  /** Thread number `thread` is dead, and its sessions with it; to be called while they are still counted. */
+  countLost(thread: number): void {
+    this.counters.closed.add('internal-error', this.limit.count.of(thread));
+  }
+
   /** Counts a stream out. */
   released(stream: Stream, listener: Listener): void {
     this.streams.delete(stream);

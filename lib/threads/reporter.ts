@@ -1,0 +1,73 @@
+/**
+ * A worker's sessions on their way to the control thread, where the log and the events are. Many go in one message, and only what
+ * somebody listens to goes at all.
+ *
+ * Not here: what is done with them (`crew.ts` gives them to the accounts).
+ */
+import type { SessionListener } from '../account/account.ts';
+import type { SessionRecord, SessionStart } from '../account/session.ts';
+import type { WantedEvents } from '../traffic.ts';
+import type { SessionNews, SessionReports } from './messages.ts';
+
+/** More are not kept for one message. */
+const NEWS_MAX = 256;
+
+export class Reporter {
+  /** Set by the control thread's word. */
+  wanted: WantedEvents = { connection: false, close: false };
+  readonly #send: (news: readonly SessionNews[]) => void;
+  #news: SessionNews[] = [];
+  #flush: NodeJS.Immediate | null = null;
+
+  constructor(send: (news: readonly SessionNews[]) => void) {
+    this.#send = send;
+  }
+
+  /** The listener of one frontend's sessions; `frontend` is its position in the order of building. */
+  listener(frontend: number, reports: SessionReports): SessionListener {
+    return new ReportedFrontend(this, frontend, reports);
+  }
+
+  add(news: SessionNews): void {
+    this.#news.push(news);
+    if (this.#news.length >= NEWS_MAX) this.flush();
+    else this.#flush ??= setImmediate(() => this.flush());
+  }
+
+  /** Sends what there is; before a thread ends nothing may be left. */
+  flush(): void {
+    if (this.#flush !== null) clearImmediate(this.#flush);
+    this.#flush = null;
+    if (this.#news.length === 0) return;
+    const news = this.#news;
+    this.#news = [];
+    this.#send(news);
+  }
+}
+
+class ReportedFrontend implements SessionListener {
+  readonly #reporter: Reporter;
+  readonly #frontend: number;
+  readonly #reports: SessionReports;
+
+  constructor(reporter: Reporter, frontend: number, reports: SessionReports) {
+    this.#reporter = reporter;
+    this.#frontend = frontend;
+    this.#reports = reports;
+  }
+
+  sessionStarted(start: SessionStart): void {
+    if (!this.#reports.started && !this.#reporter.wanted.connection) return;
+    this.#reporter.add({ step: 'started', frontend: this.#frontend, start });
+  }
+
+  sessionConnected(session: { snapshot(): SessionRecord }): void {
+    if (!this.#reports.connected) return;
+    this.#reporter.add({ step: 'connected', frontend: this.#frontend, record: session.snapshot() });
+  }
+
+  sessionEnded(record: SessionRecord): void {
+    if (!this.#reports.ended && !this.#reporter.wanted.close) return;
+    this.#reporter.add({ step: 'ended', frontend: this.#frontend, record });
+  }
+}
