@@ -160,11 +160,12 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
   const targets: (ServerTarget | null)[] = [];
   const sessionLogs: LoggedSessions[] = [];
   let traffic: Traffic | null = null;
+  const wheel = new DeadlineWheel(clock);
   const built = await build(config, {
     memory,
     neighbours: NO_NEIGHBOURS,
     clock,
-    wheel: new DeadlineWheel(clock),
+    wheel,
     transport,
     random: options.random ?? Math.random,
     resolve: async (server, backendName) => {
@@ -192,7 +193,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
   house.frontends = built.frontends;
   traffic =
     memory.threadCount === 1
-      ? new OwnTraffic(house, built, clock)
+      ? new OwnTraffic(house, built, clock, wheel)
       : new Crew({
           start: {
             config,

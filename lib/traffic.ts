@@ -12,6 +12,7 @@ import { Closing } from './closing.ts';
 import type { AdminState, Server } from './backend/server.ts';
 import type { House } from './house.ts';
 import type { Clock } from './time/clock.ts';
+import type { DeadlineWheel } from './time/coarse.ts';
 
 /** An address that is being listened on. */
 export interface ListeningAddress {
@@ -67,12 +68,19 @@ export class OwnTraffic implements Traffic {
   readonly #house: House;
   readonly #built: Pick<Built, 'frontends' | 'backends'>;
   readonly #clock: Clock;
+  readonly #wheel: DeadlineWheel;
   #closing: Closing | null = null;
 
-  constructor(house: House, built: Pick<Built, 'frontends' | 'backends'>, clock: Clock) {
+  constructor(
+    house: House,
+    built: Pick<Built, 'frontends' | 'backends'>,
+    clock: Clock,
+    wheel: DeadlineWheel,
+  ) {
     this.#house = house;
     this.#built = built;
     this.#clock = clock;
+    this.#wheel = wheel;
   }
 
   async listen(): Promise<void> {
@@ -106,6 +114,7 @@ export class OwnTraffic implements Traffic {
     for (const backend of this.#built.backends) {
       for (const server of backend.servers) server.stop();
     }
+    this.#wheel.stop();
   }
 
   async sessions(): Promise<readonly SessionRecord[]> {

@@ -82,9 +82,10 @@ class WorkerThread {
     });
     const targets = start.targets.values();
     let frontendCount = 0;
+    const wheel = new DeadlineWheel(clock);
     const built = await build(start.config, {
       clock,
-      wheel: new DeadlineWheel(clock),
+      wheel,
       transport,
       memory,
       neighbours: lines,
@@ -112,7 +113,7 @@ class WorkerThread {
     for (const [index, handle] of handles.entries()) built.acceptors[index]?.listenOn(handle);
     // What long sessions move is seen while they last.
     clock.every(COUNT_BYTES_MS, () => house.countBytes());
-    const traffic = new OwnTraffic(house, built, clock);
+    const traffic = new OwnTraffic(house, built, clock, wheel);
     const thread = new WorkerThread({ tell, reporter, lines, house, traffic, built });
     for (const order of start.orders) thread.#follow(order);
     await traffic.listen();

@@ -101,6 +101,11 @@ export class DeadlineWheel {
     if (this.#count === 0 && this.#armedTick > this.#doneTick + NEAR_TICKS) this.#disarm();
   }
 
+  /** Nobody will set a deadline any more: the look that may still be armed for an empty wheel is called off. */
+  stop(): void {
+    if (this.#count === 0) this.#disarm();
+  }
+
   #insert(deadline: Deadline): number {
     const wanted = Math.ceil(deadline.atMs / this.#tickMs);
     const tick = Math.min(Math.max(wanted, this.#doneTick + 1), this.#doneTick + SLOT_COUNT - 1);
