@@ -25,7 +25,7 @@ import {
 import type { ChoiceContext } from '../backend/balance/balancer.ts';
 import type { Server } from '../backend/server.ts';
 import type { Slot } from '../backend/slot.ts';
-import type { FrontendCounters, ListenerCounters, TrafficCounters } from '../account/counters.ts';
+import type { FrontendCounters, ListenerCounters } from '../account/counters.ts';
 import type { SessionCounters } from '../account/session-counts.ts';
 import type { EndReason, SessionRecord, SessionStart } from '../account/session.ts';
 import type { ProxyOptions } from '../config/config.ts';
@@ -41,7 +41,14 @@ import type {
   Transport,
 } from '../transport/transport.ts';
 import { endingOf } from './ending.ts';
-import { NEVER_MS, nextLookMs, receiveDeadlineMs, sendDeadlineMs, type RelayTimeouts } from './timeouts.ts';
+import {
+  endsShorten,
+  NEVER_MS,
+  nextLookMs,
+  receiveDeadlineMs,
+  sendDeadlineMs,
+  type RelayTimeouts,
+} from './timeouts.ts';
 
 /** Read ahead of a client at most this far while its server is not there yet, as HAProxy's buffer (`tune.bufsize`). */
 const READ_AHEAD_BYTES = 16_384;
@@ -202,7 +209,9 @@ export class Stream
       handler: this,
     });
     this.#connecting.start();
-    if (this.#phase === 'connecting') this.#lookAtClient(clock.nowMs());
+    const { timeoutClientMs } = this.#route;
+    if (this.#phase === 'connecting' && timeoutClientMs > 0)
+      this.#setDeadline(this.#clientActiveMs + timeoutClientMs);
   }
 
   /**
@@ -265,11 +274,17 @@ export class Stream
   // --- relay -------------------------------------------------------------------------------------------------
 
   relaySideEnded(): void {
-    this.#lookNow();
+    this.#lookAfterEnd();
   }
 
   relaySideShut(): void {
-    this.#lookNow();
+    this.#lookAfterEnd();
+  }
+
+  /** The next look is soon enough, unless a direction that has ended shortens timeouts. */
+  #lookAfterEnd(): void {
+    const timeouts = this.#route.target?.timeouts;
+    if (timeouts !== undefined && endsShorten(timeouts)) this.#lookNow();
   }
 
   /** A client that breaks breaks its server connection too; a client only sees the end of a server (reference 5.8). */
@@ -378,13 +393,10 @@ export class Stream
     if (newIn === 0 && newOut === 0) return;
     this.#countedIn = bytesIn;
     this.#countedOut = bytesOut;
-    const counters: (TrafficCounters | undefined)[] = [
-      this.#route.frontendCounters,
-      this.#door.listenerCounters,
-      this.#route.target?.backend.counters,
-      this.#slot?.server.counters,
-    ];
-    for (const one of counters) one?.bytesMoved(newIn, newOut);
+    this.#route.frontendCounters.bytesMoved(newIn, newOut);
+    this.#door.listenerCounters.bytesMoved(newIn, newOut);
+    this.#route.target?.backend.counters.bytesMoved(newIn, newOut);
+    this.#slot?.server.counters.bytesMoved(newIn, newOut);
   }
 
   /** The session as it stands now. */

@@ -48,6 +48,11 @@ export function relayTimeouts(
   };
 }
 
+/** True if the end of a direction may bring a timer forward (`timeout client-fin`, `timeout server-fin`). */
+export function endsShorten({ client, server }: RelayTimeouts): boolean {
+  return client.finMs > 0 || server.finMs > 0;
+}
+
 /** When the receive timer of `side` strikes; `NEVER_MS` while it does not run. */
 export function receiveDeadlineMs(side: RelaySide, other: RelaySide, timeouts: SideTimeouts): number {
   if (side.readEnded || side.readPaused) return NEVER_MS;
