@@ -3,8 +3,6 @@
  *
  * Not here: running them (`main.ts`).
  */
-import { median } from './timing.ts';
-
 /** `NAME: UNIT` -> every figure that was printed so. */
 export type Figures = Map<string, number[]>;
 
@@ -30,17 +28,17 @@ function short(value: number): string {
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-/** A table of medians: here, base, ratio. What only one of both has is named. */
+/** A table of the least of each: whatever else the machine does only adds. What only one of both has is named. */
 export function compare(here: Figures, base: Figures): string {
   const lines: string[] = [];
   for (const [key, values] of here) {
     const others = base.get(key);
-    const mine = median(values);
+    const mine = Math.min(...values);
     if (others === undefined) {
       lines.push(`  ${key.padEnd(70)}${short(mine).padStart(10)}${'none'.padStart(10)}`);
       continue;
     }
-    const theirs = median(others);
+    const theirs = Math.min(...others);
     const ratio = (mine / theirs).toFixed(2);
     lines.push(
       `  ${key.padEnd(70)}${short(mine).padStart(10)}${short(theirs).padStart(10)}${ratio.padStart(8)}`,

@@ -19,7 +19,7 @@ import { type Figures, readFigures, compare } from './compare.ts';
 const BUILT = fileURLToPath(new URL('.', import.meta.url));
 /** Files of this folder that are no benches. */
 const HELPERS = ['main', 'compare', 'timing', 'choosing'];
-const ROUNDS = 3;
+const ROUNDS = 5;
 const PATIENCE_MS = 300_000;
 
 interface Outcome {
