@@ -96,7 +96,7 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     ['load-server-state-from-file global|local|none', 'server-state-file-name [PATH]'],
   ),
   ...noEffect<ProxyDraft>(
-    'the program is one process with one thread',
+    'every thread serves every proxy',
     { manual: 'HAProxy 2.4', sections: 'DFLB' },
     ['bind-process SET…'],
   ),
