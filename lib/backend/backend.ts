@@ -13,7 +13,7 @@
  *
  * With several threads each has its own list of every queue, and a place goes to whoever waits longest over all of them. If that is
  * somebody of another thread, the place is taken, counted over to that thread, and the thread is told (`granted`); nobody sees
- * it as free meanwhile. A thread finds granted places by counting, so that it may be told too often, and whom it was granted for may
+ * it as free meanwhile. A thread takes all that has been counted over to it when it is told; whom a place was granted for may
  * have left: then the next one gets it, or it is given back. Each such turn needs somebody who has left, so there is an end.
  *
  * That nobody sleeps beside a free place:

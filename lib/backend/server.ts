@@ -98,8 +98,6 @@ export class Server {
   #downSinceMs: number | null = null;
   #downtimeMs = 0;
   readonly #served: Count;
-  /** Slots of this thread that have not been given back. */
-  #heldCount = 0;
   readonly #clock: Clock;
   readonly #slowStart: SlowStart;
   #owner: ServerOwner | null = null;
@@ -303,8 +301,7 @@ export class Server {
 
   /** The slot of a place that another thread has taken for this one; null if there is no such place (any more). */
   takeGranted(): Slot | null {
-    // Whatever is counted as this thread's without a slot has been granted to it.
-    return this.#served.own > this.#heldCount ? this.#newSlot() : null;
+    return this.#served.tryClaim() ? this.#newSlot() : null;
   }
 
   /** Thread number `thread` is dead; to be called while its places are still counted. */
@@ -314,7 +311,6 @@ export class Server {
 
   /** Called by the slot alone. */
   slotGiven(): void {
-    this.#heldCount -= 1;
     this.#served.remove();
     this.#owner?.loadChanged(this);
     this.#owner?.placeFreed(this);
@@ -326,7 +322,6 @@ export class Server {
   }
 
   #newSlot(): Slot {
-    this.#heldCount += 1;
     this.#owner?.loadChanged(this);
     return new Slot(this);
   }

@@ -108,7 +108,7 @@ export class SharedMemory implements CounterMemory {
 
   /** A new count, at 0. */
   count(): Count {
-    const count = new Count(this.together(1 + this.threadCount), this.thread);
+    const count = new Count(this.together(Count.cellCount(this.threadCount)), this.threadCount, this.thread);
     if (this.thread === null) this.#made.push(count);
     return count;
   }

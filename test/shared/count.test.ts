@@ -25,6 +25,8 @@ void t.test('threads see one sum and their own share', async (t) => {
   t.equal(first.elsewhere, 2);
   t.equal(first.tryAdd(3), false, 'what others took counts');
   second.handTo(0);
+  t.equal(first.own, 1, 'what is handed over is to be claimed');
+  t.same([first.tryClaim(), first.tryClaim(), first.own], [true, false, 2]);
   t.same([seen.now, seen.of(0), seen.of(1)], [3, 2, 1]);
   control.forget(0);
   t.same([seen.now, seen.of(0), seen.of(1)], [1, 0, 1], 'a dead thread holds nothing');
