@@ -3,10 +3,11 @@
  * waiting.
  *
  * With several threads each has a house of its own; places and numbers are shared. Room that a session leaves is offered to the
- * threads with clients at their doors in turn. Who is offered room takes what it can, then passes the rest on to a thread that could
- * take it; so there is an end, and as long as there is room for somebody who waits, somebody sees to it.
+ * threads with clients at their doors in turn. Who is offered room takes what it can, and tells the others if any is left for
+ * them. So as long as there is room for somebody who waits, somebody sees to it; and since whoever is told takes the room or finds a
+ * rate to wait for, there is an end.
  *
- *     a session ends --> the next thread lets somebody in --> room is left for another thread's client --> that one, ...
+ *     a session ends --> the next thread lets somebody in --> room is left for clients of others --> these, ...
  *
  * Not here: starting and stopping (`load-balancer.ts`), one frontend's own limits (`frontend/`).
  */
@@ -113,17 +114,12 @@ export class House implements FrontendOwner, SessionListener {
     if (!this.processLimit.shut) this.#takeRoom();
   }
 
-  /** Passes on what room there is to a thread whose clients could come in. */
+  /** Tells the threads whose clients could come in by what room there is. */
   lookElsewhere(): void {
     if (this.parkedLimit.count.elsewhere === 0) return;
-    for (const { listeners } of this.frontends) {
-      for (const listener of listeners) {
-        const thread = listener.threadWithRoom(this.#thread);
-        if (thread === null) continue;
-        this.#neighbours.roomMade(thread);
-        return;
-      }
-    }
+    const listeners = this.frontends.flatMap((frontend) => frontend.listeners);
+    const threads = new Set(listeners.flatMap((listener) => listener.threadsToTell()));
+    for (const thread of threads) this.#neighbours.roomMade(thread);
   }
 
   #takeRoom(): void {

@@ -51,6 +51,8 @@ export class Listener implements Taker {
   readonly #parked: Parked = new Parked();
   /** Clients parked at this door, by all threads. */
   readonly #parkedCount: Count;
+  /** Of each thread: 1 while a client waits at this door for room, rather than for a rate, whose timer will see to it. */
+  readonly #wantsRoom: Int32Array;
   #rateTimer: Timer | null = null;
   #closed = false;
 
@@ -60,6 +62,7 @@ export class Listener implements Taker {
     this.limits = parts.limits;
     this.#parts = parts;
     this.#parkedCount = parts.memory.count();
+    this.#wantsRoom = parts.memory.perThread();
   }
 
   /** Binds and listens; rejects with ERR_ADDRESS_IN_USE, ERR_NO_RIGHT_TO_BIND or ERR_BIND. */
@@ -93,11 +96,14 @@ export class Listener implements Taker {
     return this.#closed;
   }
 
-  /** The next thread after number `after` at which a client waits who could come in; null: none, or not for want of room. */
-  threadWithRoom(after: number): number | null {
-    // Who waits here although there is room waits for a rate, and a timer sees to it.
-    if (this.#parkedCount.elsewhere === 0 || this.#parked.length > 0 || !hasPlaces(this.limits)) return null;
-    return this.#parkedCount.next(after);
+  /** The other threads where somebody waits at this door for room, if there is any. */
+  threadsToTell(): readonly number[] {
+    if (this.#parkedCount.elsewhere === 0 || !hasPlaces(this.limits)) return [];
+    const { threadCount, thread: own } = this.#parts.memory;
+    const others = Array.from({ length: threadCount }, (_, thread) => thread).filter(
+      (thread) => thread !== own,
+    );
+    return others.filter((thread) => Atomics.load(this.#wantsRoom, thread) === 1);
   }
 
   /** Lets the client in that is parked longest, if there is room; called whenever a session has ended anywhere. */
@@ -154,6 +160,7 @@ export class Listener implements Taker {
       return false;
     }
     this.#parked.add(connection);
+    this.#sayWhetherRoomIsWanted();
     waiting.add(this);
     return true;
   }
@@ -163,6 +170,7 @@ export class Listener implements Taker {
     if (connection !== null) {
       this.#parts.parkedLimit.give();
       this.#parkedCount.remove();
+      this.#sayWhetherRoomIsWanted();
     }
     if (this.#parked.length === 0) this.#parts.waiting.delete(this);
     return connection;
@@ -185,11 +193,18 @@ export class Listener implements Taker {
     if (admission.kind === 'too-fast') {
       this.#rateTimer ??= clock.after(admission.waitMs, () => {
         this.#rateTimer = null;
+        this.#sayWhetherRoomIsWanted();
         while (this.letOneIn());
         this.#parts.lookElsewhere();
       });
+      this.#sayWhetherRoomIsWanted();
     }
     return admission;
+  }
+
+  #sayWhetherRoomIsWanted(): void {
+    const wanted = this.#parked.length > 0 && this.#rateTimer === null;
+    Atomics.store(this.#wantsRoom, this.#parts.memory.thread ?? 0, wanted ? 1 : 0);
   }
 }
 

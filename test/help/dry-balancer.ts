@@ -27,7 +27,7 @@ import { parseConfig } from '../../lib/config/parse.ts';
 import type { Frontend } from '../../lib/frontend/frontend.ts';
 import { House } from '../../lib/house.ts';
 import { SharedMemory } from '../../lib/shared/memory.ts';
-import { NO_NEIGHBOURS } from '../../lib/shared/neighbours.ts';
+import { NO_NEIGHBOURS, type Neighbours } from '../../lib/shared/neighbours.ts';
 import { DeadlineWheel } from '../../lib/time/coarse.ts';
 import type {
   Connection,
@@ -248,6 +248,10 @@ export interface DryBalancer {
 }
 
 export interface DryOptions {
+  /** Of one thread of several: what they share, how it tells the others, and numbers for clients (see `dry-threads.ts`). */
+  readonly memory?: SharedMemory;
+  readonly neighbours?: Neighbours<Server>;
+  readonly nextPort?: () => number;
   readonly clock?: ManualClock;
   readonly maxconn?: number;
   readonly parkedMax?: number;
@@ -266,10 +270,11 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
   const records: SessionRecord[] = [];
   const lines: StateLine[] = [];
   const events: ServerStateEvent[] = [];
-  const memory = SharedMemory.alone();
+  const memory = options.memory ?? SharedMemory.alone();
+  const neighbours = options.neighbours ?? NO_NEIGHBOURS;
   const house = new House({
     memory,
-    neighbours: NO_NEIGHBOURS,
+    neighbours,
     clock,
     logger: silentLogger,
     maxconn: options.maxconn ?? parsed.config.global.maxconn,
@@ -277,7 +282,7 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
   });
   const built = await build(parsed.config, {
     memory,
-    neighbours: NO_NEIGHBOURS,
+    neighbours,
     clock,
     wheel,
     transport,
@@ -314,7 +319,10 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     built.checks.stop();
     for (const backend of built.backends) for (const server of backend.servers) server.stop();
   });
-  return new Dry({ clock, wheel, transport, house, built, records, lines, events });
+  return new Dry(
+    { clock, wheel, transport, house, built, records, lines, events },
+    options.nextPort ?? portsFrom(40_001),
+  );
 }
 
 type DryParts = Pick<
@@ -331,9 +339,10 @@ class Dry implements DryBalancer {
   readonly records: readonly SessionRecord[];
   readonly lines: readonly StateLine[];
   readonly events: readonly ServerStateEvent[];
-  #port = 40_000;
+  readonly #nextPort: () => number;
 
-  constructor(parts: DryParts) {
+  constructor(parts: DryParts, nextPort: () => number) {
+    this.#nextPort = nextPort;
     this.clock = parts.clock;
     this.wheel = parts.wheel;
     this.transport = parts.transport;
@@ -362,8 +371,7 @@ class Dry implements DryBalancer {
   }
 
   come(frontendName?: string, listenerIndex = 0): DryClient {
-    this.#port += 1;
-    const connection = new DryConnection(this.#port);
+    const connection = new DryConnection(this.#nextPort());
     this.frontend(frontendName).listeners[listenerIndex]?.accepted(connection);
     const { port } = connection.remote;
     return {
@@ -377,4 +385,10 @@ function find<T extends { readonly name: string }>(all: readonly T[], name?: str
   const found = name === undefined ? all[0] : all.find((one) => one.name === name);
   if (found === undefined) throw new Error(`nothing is called ${name}`);
   return found;
+}
+
+/** Another number each time. */
+export function portsFrom(first: number): () => number {
+  let next = first;
+  return () => next++;
 }
