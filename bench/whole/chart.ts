@@ -6,8 +6,8 @@
  */
 import type { Figure } from './figure.ts';
 
-const WIDTH = 760;
-const LEFT = 250;
+const WIDTH = 820;
+const LEFT = 300;
 const BAR = 13;
 const GAP = 12;
 const TOP = 56;

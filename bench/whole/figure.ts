@@ -76,12 +76,15 @@ export function spread(values: readonly (number | null)[]): Spread | null {
   return { median: (low + high) / 2, least, most };
 }
 
-/** Ratios round by round; a round in which the other one's cost was not above 0 gives none. */
+/**
+ * Ratios round by round; a round in which the other one's cost was not above 0 gives none. Noise can make our own appear
+ * below 0, where it is a difference: that counts as 0.
+ */
 function ratios(ours: readonly Sample[], other: Series | undefined): Spread | null {
   return spread(
     ours.map(({ cost }, round) => {
       const reference = other?.samples[round]?.cost ?? null;
-      return cost === null || reference === null || reference <= 0 ? null : cost / reference;
+      return cost === null || reference === null || reference <= 0 ? null : Math.max(0, cost) / reference;
     }),
   );
 }

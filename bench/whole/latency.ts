@@ -19,12 +19,24 @@ const RATE = fileURLToPath(new URL('rate.js', import.meta.url));
 const CONNECTIONS = 64;
 /** Later than this at p99, the generator did not keep its rate, and percentiles say little. */
 const LATE_MS = 2;
+/** At most, for one figure: something else may have been busy at that moment. */
+const ATTEMPTS = 2;
 
-async function report(contestant: Contestant, perSecond: number, seconds: number): Promise<RateReport> {
+async function attempt(contestant: Contestant, perSecond: number, seconds: number): Promise<RateReport> {
   const { host, ports } = contestant;
   const task: RateTask = { host, port: ports.http, perSecond, seconds, connections: CONNECTIONS };
   const { stdout } = await run(process.execPath, [RATE, JSON.stringify(task)]);
   return JSON.parse(stdout) as RateReport;
+}
+
+/** One in which the generator kept its rate; where none did, the one in which it was least late. */
+async function report(contestant: Contestant, perSecond: number, seconds: number): Promise<RateReport> {
+  let best = await attempt(contestant, perSecond, seconds);
+  for (let again = 1; again < ATTEMPTS && best.lateP99Ms > LATE_MS; again += 1) {
+    const next = await attempt(contestant, perSecond, seconds);
+    if (next.lateP99Ms < best.lateP99Ms) best = next;
+  }
+  return best;
 }
 
 /** Requests a second at which each of the two would be half busy. */
