@@ -1,6 +1,6 @@
 /**
  * The points of a consistent ring in their order, each with its owner: a row of buckets, each for an equal share of the
- * 2^32 positions. Points are hashes, so they spread evenly and a bucket holds about eight, sorted; adding, taking out
+ * 2^32 positions. Points are hashes, so they spread evenly and a bucket holds some twenty, sorted; adding, taking out
  * and looking up touch one or two buckets, however many points there are.
  *
  *     position   0        2^32/4     2^32/2    2^32*3/4
@@ -15,7 +15,8 @@ import { Ranks } from './ranks.ts';
 /** A point and its owner make one number that sorts by point first; 2^32 * 2^20 is still exact. */
 const OWNERS_MAX = 2 ** 20;
 const POSITIONS = 2 ** 32;
-const POINTS_PER_BUCKET = 8;
+/** Larger buckets take longer to look through, smaller ones are spread over more memory. */
+const POINTS_PER_BUCKET = 32;
 
 export class Points {
   readonly #buckets: number[][];
@@ -70,27 +71,27 @@ export class Points {
   /** The entry of the point nearest to a hash; at equal distance the one before it. There must be a point. */
   nearest(hash: number): number {
     const target = hash * OWNERS_MAX;
-    const after = this.from(target);
-    const before = this.#below(target);
+    const index = this.#indexOf(target);
+    const bucket = this.#bucket(index);
+    const at = placeIn(bucket, target);
+    const before = bucket[at - 1] ?? this.#lastBefore(index);
+    const after = bucket[at] ?? this.#firstAfter(index);
     return (hash - pointOf(before)) >>> 0 <= (pointOf(after) - hash) >>> 0 ? before : after;
   }
 
   /** The first entry that is `target` or greater, or beyond the last one the first of all. There must be a point. */
   from(target: number): number {
     const index = this.#indexOf(target);
-    for (const entry of this.#bucket(index)) if (entry >= target) return entry;
+    const bucket = this.#bucket(index);
+    return bucket[placeIn(bucket, target)] ?? this.#firstAfter(index);
+  }
+
+  #firstAfter(index: number): number {
     const next = this.#filled.firstFrom(index + 1);
     return this.#bucket(next < 0 ? this.#filled.firstFrom(0) : next)[0] ?? 0;
   }
 
-  /** The last entry below `target`, or before the first one the last of all. */
-  #below(target: number): number {
-    const index = this.#indexOf(target);
-    const bucket = this.#bucket(index);
-    for (let at = bucket.length - 1; at >= 0; at -= 1) {
-      const entry = bucket[at] ?? 0;
-      if (entry < target) return entry;
-    }
+  #lastBefore(index: number): number {
     const previous = this.#filled.lastTo(index - 1);
     return this.#bucket(previous < 0 ? this.#filled.lastTo(this.#buckets.length - 1) : previous).at(-1) ?? 0;
   }
@@ -104,6 +105,13 @@ export class Points {
     if (bucket === undefined) throw new RangeError(`no points at ${index}`);
     return bucket;
   }
+}
+
+/** Where in a bucket `target` stands or would stand. */
+function placeIn(bucket: readonly number[], target: number): number {
+  let at = 0;
+  while (at < bucket.length && (bucket[at] ?? 0) < target) at += 1;
+  return at;
 }
 
 /** Where an entry stands on the ring, 0 to 2^32 - 1. */
