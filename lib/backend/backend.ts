@@ -38,8 +38,9 @@ import type { SharedMemory } from '../shared/memory.ts';
 import type { Neighbours } from '../shared/neighbours.ts';
 import type { Balancer, ChoiceContext } from './balance/balancer.ts';
 import { cameBefore, Queue, Waiter, type WaiterOwner } from './queue.ts';
-import type { Server, ServerOwner } from './server.ts';
+import { WEIGHT_SCALE, type Server, type ServerOwner } from './server.ts';
 import { SharedLoads } from './shared-loads.ts';
+import { SharedTurns } from './shared-turns.ts';
 import type { Slot } from './slot.ts';
 
 export type Placement =
@@ -131,7 +132,6 @@ export class Backend implements ServerOwner {
     this.#newcomersQueue = NEWCOMERS_QUEUE.has(parts.config.balance.algorithm);
     this.#limitsFollowLoad = parts.servers.some((server) => server.config.minconn > 0);
     for (const server of parts.servers) server.join(this);
-    this.#takeTurns(parts.config.balance.algorithm);
     this.#downSinceMs = this.usable || parts.servers.length === 0 ? null : parts.nowMs;
   }
 
@@ -267,17 +267,17 @@ export class Backend implements ServerOwner {
     this.#balancerOf(server).loadChanged(server);
   }
 
-  #createBalancer({ servers, createBalancer }: BackendParts, backup: boolean): Balancer<Server> {
+  #createBalancer(
+    { servers, createBalancer, config, memory }: BackendParts,
+    backup: boolean,
+  ): Balancer<Server> {
     const group = servers.filter((server) => server.backup === backup);
     const balancer = createBalancer(group);
     if (!this.#severalThreads) return balancer;
-    return new SharedLoads(balancer, group, () => this.#waiting.now === 0);
-  }
-
-  /** As if every thread before this one had served a client, so that not all of them begin with the first server. */
-  #takeTurns(algorithm: string): void {
-    if (!TAKES_TURNS.has(algorithm)) return;
-    for (let turns = this.#thread ?? 0; turns > 0; turns -= 1) this.#choose(ANY_CLIENT, null);
+    const inTurn = TAKES_TURNS.has(config.balance.algorithm)
+      ? new SharedTurns(balancer, memory, () => sumOfWeights(group))
+      : balancer;
+    return new SharedLoads(inTurn, group, () => this.#waiting.now === 0);
   }
 
   /** Only a policy in code says "none" while a usable server has room; nobody would ever wake a stream that waited then. */
@@ -354,19 +354,18 @@ export class Backend implements ServerOwner {
   }
 }
 
+/** In configured units. */
+function sumOfWeights(servers: readonly Server[]): number {
+  return servers.reduce((sum, { effectiveWeight }) => sum + Math.ceil(effectiveWeight / WEIGHT_SCALE), 0);
+}
+
 const NO_SERVER: Placement = { kind: 'refused', reason: 'no-server' };
 
 /** Times a stream asks again for a place that another thread has just taken, before it waits. */
 const LOST_RACES_MAX = 8;
 
+/** With these every choice depends on those before it. */
 const TAKES_TURNS: ReadonlySet<string> = new Set(['roundrobin', 'static-rr']);
-
-const ANY_CLIENT: ChoiceContext = {
-  sourceAddress: '',
-  sourcePort: 0,
-  destinationAddress: '',
-  destinationPort: 0,
-};
 
 /** With these a newcomer joins the queue while anybody waits in it, although a server may have a place (reference 5.4). */
 const NEWCOMERS_QUEUE: ReadonlySet<string> = new Set(['roundrobin', 'static-rr', 'first']);

@@ -25,6 +25,12 @@ import { settled } from './settled.ts';
 /** Which relay scenarios run on: `SLUICE_TEST_RELAY=public npm test` takes Node's documented API, otherwise the default. */
 const RELAY = process.env.SLUICE_TEST_RELAY === 'public' ? 'public' : 'auto';
 
+/**
+ * How many threads scenarios run on: `SLUICE_TEST_THREADS=2` takes two, but for those that bring a clock or chance of their own, which
+ * cannot be handed to threads.
+ */
+const THREADS = process.env.SLUICE_TEST_THREADS ?? '1';
+
 /** Unless a scenario says otherwise nothing is cut by a timer within a test. */
 const DEFAULTS = `defaults
   timeout connect 20s
@@ -49,7 +55,9 @@ export interface Running {
 
 /** Starts a balancer; it is closed at the test's end at the latest. */
 export async function balance(t: Test, text: string, options: LoadBalancerOptions = {}): Promise<Running> {
-  const lb = await createLoadBalancer(`${DEFAULTS}${text}\n`, { relay: RELAY, ...options });
+  const own = options.clock !== undefined || options.random !== undefined || text.includes('balance fn:');
+  const threads = own ? '' : `global\n  nbthread ${THREADS}\n`;
+  const lb = await createLoadBalancer(`${threads}${DEFAULTS}${text}\n`, { relay: RELAY, ...options });
   t.teardown(() => lb.close());
   const closes = new Journal<SessionRecord>();
   lb.on('close', (record) => closes.note(record));
