@@ -1,22 +1,26 @@
 /**
- * Figures of two runs side by side: reads the lines `NAME: FIGURE UNIT, FIGURE UNIT` that parts print.
+ * Figures of two runs side by side: reads what parts print, `NAME: FIGURE UNIT, FIGURE UNIT`. Blanks may stand for the colon, a
+ * semicolon for the comma, words before a figure belong to its unit, and a line without a name goes on with the last one.
  *
  * Not here: running them (`main.ts`).
  */
+
 /** `NAME: UNIT` -> every figure that was printed so. */
 export type Figures = Map<string, number[]>;
 
-const LINE = /^([^:]+): (.+)$/;
-const FIGURE = /^(-?[\d.]+) (.+)$/;
+const LINE = /^(.*?)(?:: | {2,})(.+)$/;
+const FIGURE = /^(\D*?)(-?[\d.]+) (.+)$/;
 
-/** Adds what a run printed. Numbers within a name's unit vary with the run and are left out of it. */
+/** Adds what a run printed. Numbers within a unit vary with the run and are left out of it. */
 export function readFigures(text: string, into: Figures): void {
+  let last = '';
   for (const line of text.split('\n')) {
     const [, name = '', rest = ''] = LINE.exec(line) ?? [];
+    last = name.trim() === '' ? last : name;
     for (const part of rest.split(/[,;] /)) {
-      const [, value = '', unit = ''] = FIGURE.exec(part.trim()) ?? [];
+      const [, words = '', value = '', unit = ''] = FIGURE.exec(part.trim()) ?? [];
       if (value === '') continue;
-      const key = `${name}: ${unit.replaceAll(/\d+(\.\d+)?/g, '#')}`;
+      const key = `${last}: ${words}${unit.replaceAll(/\d+(\.\d+)?/g, '#')}`;
       const list = into.get(key) ?? [];
       into.set(key, list);
       list.push(Number(value));

@@ -19,23 +19,30 @@ import { type Figures, readFigures, compare } from './compare.ts';
 const BUILT = fileURLToPath(new URL('.', import.meta.url));
 /** Files of this folder that are no benches. */
 const HELPERS = ['main', 'compare', 'timing', 'choosing'];
-const ROUNDS = 5;
+/** Runs of each side: as many as fit into this, but no more and no less than these. */
+const ROUNDS_MS = 20_000;
+const [ROUNDS_LEAST, ROUNDS_MOST] = [2, 5];
 const PATIENCE_MS = 300_000;
 
 interface Outcome {
   readonly ok: boolean;
   readonly text: string;
+  readonly tookMs: number;
 }
 
+/** Throws when it was interrupted, so that what was made is cleared away. */
 function runPart(folder: string, name: string): Outcome {
   const file = join(folder, `${name}.js`);
-  if (!existsSync(file)) return { ok: false, text: 'no such bench' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
+  if (!existsSync(file)) return { ok: false, text: 'no such bench', tookMs: 0 };
+  const startMs = performance.now();
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [file], {
     encoding: 'utf8',
     timeout: PATIENCE_MS,
   });
+  if (signal === 'SIGINT') throw new Error('interrupted');
+  const tookMs = performance.now() - startMs;
   const [fault = 'ended early'] = stderr.split('\n').filter((line) => line.includes('Error'));
-  return status === 0 ? { ok: true, text: stdout } : { ok: false, text: fault };
+  return status === 0 ? { ok: true, text: stdout, tookMs } : { ok: false, text: fault, tookMs };
 }
 
 function ownNames(): string[] {
@@ -76,13 +83,14 @@ function buildBase(commit: string): Base {
   return { own: join(built, 'part'), ours: join(built, 'part-of-now'), remove };
 }
 
-/** Where the base runs this bench; null, and told, where it cannot. */
-function folderOf(base: Base, name: string): string | null {
+/** Where the base runs this bench, and how long a run takes there; null, and told, where it cannot. */
+function placeInBase(base: Base, name: string): { folder: string; tookMs: number } | null {
   const ours = runPart(base.ours, name);
-  if (ours.ok) return base.ours;
-  if (runPart(base.own, name).ok) {
+  if (ours.ok) return { folder: base.ours, tookMs: ours.tookMs };
+  const own = runPart(base.own, name);
+  if (own.ok) {
     console.log(`  the base runs its own version of it (${ours.text})`);
-    return base.own;
+    return { folder: base.own, tookMs: own.tookMs };
   }
   console.log(`  the base does not have it (${ours.text})`);
   return null;
@@ -96,15 +104,17 @@ function runAlone(name: string): boolean {
 
 /** In turn (here, base, here, base, ...), so that both meet the same machine. */
 function runInTurn(name: string, base: Base): boolean {
-  const folder = folderOf(base, name);
-  if (folder === null) return runAlone(name);
+  const place = placeInBase(base, name);
+  if (place === null) return runAlone(name);
+  const rounds = Math.max(ROUNDS_LEAST, Math.min(ROUNDS_MOST, Math.floor(ROUNDS_MS / place.tookMs)));
   const [here, there]: [Figures, Figures] = [new Map(), new Map()];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [place, figures] of [
-      [BUILT, here],
-      [folder, there],
-    ] as const) {
-      const { ok, text } = runPart(place, name);
+  const sides = [
+    { folder: BUILT, figures: here },
+    { folder: place.folder, figures: there },
+  ];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { folder, figures } of sides) {
+      const { ok, text } = runPart(folder, name);
       if (!ok) {
         console.log(`failed: ${text}`);
         return false;
@@ -123,6 +133,8 @@ if (unknown.length > 0) {
   console.error(`no such part: ${unknown.join(', ')}; there are: ${known.join(', ')}`);
   process.exit(1);
 }
+// An interruption reaches the bench that runs, too; its end is what we hear of, and then the worktree is removed.
+process.on('SIGINT', () => {});
 const base = values.base === undefined ? null : buildBase(values.base);
 let failedCount = 0;
 try {

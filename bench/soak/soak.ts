@@ -40,7 +40,7 @@ const MIB = 1024 * 1024;
 /** Of 10 s each in a long run; a short one has as many as it needs for quarters. */
 const SAMPLE_MS = 10_000;
 const SAMPLES_LEAST = 60;
-/** In a run of minutes the heap has found its size; in one of seconds it still grows. */
+/** In a run of minutes the heap has found its size; in one of seconds it still grows. For each thread. */
 const LONG_SECONDS = 300;
 const [ALLOWED_LONG_BYTES, ALLOWED_SHORT_BYTES] = [12 * MIB, 48 * MIB];
 /** Sessions before descriptors are counted: whatever opens with the first client is open then. */
@@ -135,9 +135,10 @@ export async function runSoak(owner: Owner, options: SoakOptions): Promise<SoakR
   await until('word of the servers', told, 5000).catch(() => false);
   verdicts.close();
 
+  const allowed = long ? ALLOWED_LONG_BYTES : ALLOWED_SHORT_BYTES;
   const left = await settledCount(soaked);
   const descriptorsAfter = await leastDescriptors(soaked, descriptorsBefore, SETTLE_MS);
-  const memory = memoryTrend(await sampling, long ? ALLOWED_LONG_BYTES : ALLOWED_SHORT_BYTES);
+  const memory = memoryTrend(await sampling, allowed * options.threads);
   const scrape = await soaked.scrape();
   const sessionCount = scrape('sluice_sessions_total') ?? Number.NaN;
   const droppedCount = scrape('sluice_log_lines_dropped_total') ?? 0;
