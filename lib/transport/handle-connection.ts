@@ -19,13 +19,15 @@ export class HandleConnection implements Connection, SocketOwner {
   peerEnded = false;
   /** `noLinger` was called: RST wherever FIN would be. */
   lingers = true;
+  readonly lastReadMs: number;
   #limitBytes = 0;
   #watcher: ConnectionWatcher | null = null;
   #state: 'held' | 'relayed' | 'ended' = 'held';
 
   /** Takes charge of a connected socket that is not reading. Null: ask the system, now, since an ended socket knows no address. */
-  constructor(socket: HandleSocket, remote: Endpoint | null, local: Endpoint | null) {
+  constructor(socket: HandleSocket, nowMs: number, remote: Endpoint | null, local: Endpoint | null) {
     this.socket = socket;
+    this.lastReadMs = nowMs;
     this.remote = remote ?? socket.remote;
     this.local = local ?? socket.local;
     socket.owner = this;
@@ -67,7 +69,7 @@ export class HandleConnection implements Connection, SocketOwner {
     this.#watcher = null;
     this.pendingBytes = 0;
     this.socket.owner = owner;
-    return this.socket.takeKept();
+    return this.socket.space.takeKept();
   }
 
   /** Closes the descriptor now, as `lingers` says: by FIN (RST if the peer's bytes were not all read) or RST. */

@@ -80,10 +80,11 @@ export class HandleDial implements Dial {
     this.#handler = null;
     const target = this.#target;
     const socket = new HandleSocket(this.#bench, this.#handle);
+    const nowMs = this.#bench.nowMs();
     handler.dialSucceeded(
       target.kind === 'tcp'
-        ? new HandleConnection(socket, { address: target.address, port: target.port }, null)
-        : new HandleConnection(socket, NOWHERE, NOWHERE),
+        ? new HandleConnection(socket, nowMs, { address: target.address, port: target.port }, null)
+        : new HandleConnection(socket, nowMs, NOWHERE, NOWHERE),
     );
   }
 

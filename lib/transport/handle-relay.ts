@@ -86,12 +86,12 @@ export class HandleRelay implements Relay {
     const nowMs = this.#nowMs();
     const other = this.#other(side);
     side.noteRead(length, nowMs);
-    const outcome = other.socket.write(side.socket.bytesOf(length));
+    const outcome = other.socket.write(side.socket.space.bytesOf(length));
     if (outcome === WRITTEN) {
       other.noteWritten(nowMs);
       return true;
     }
-    side.socket.lend();
+    side.lend();
     if (outcome === PENDING) {
       other.noteBlocked(nowMs);
       side.readPaused = true;
@@ -113,7 +113,7 @@ export class HandleRelay implements Relay {
     const outcome = this.#writeWaiting(side, nowMs);
     if (outcome === PENDING) return;
     const other = this.#other(side);
-    other.socket.takeBack();
+    other.socket.space.takeBack();
     if (outcome !== WRITTEN) side.socket.broke(outcome);
     else if (this.#stage === 'closing') this.#release(side);
     else if (this.#stage === 'relaying') this.#goOn(side, other);
@@ -164,7 +164,7 @@ export class HandleRelay implements Relay {
   #passReadAhead(side: HandleSide, other: HandleSide, nowMs: number): void {
     const outcome = other.socket.closed ? WRITTEN : this.#writeWaiting(other, nowMs);
     if (outcome === WRITTEN) return;
-    side.socket.lend();
+    side.lend();
     side.readPaused = true;
     if (outcome !== PENDING) process.nextTick(tellBroken, other, outcome);
   }

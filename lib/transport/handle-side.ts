@@ -70,6 +70,12 @@ export class HandleSide implements RelaySide, SocketOwner {
     this.#pendingBytes = this.socket.pendingBytes;
   }
 
+  /** What was read of it is still needed: nothing more may be read into its buffer. */
+  lend(): void {
+    this.socket.readStop();
+    this.socket.space.lend();
+  }
+
   socketRead(length: number): boolean {
     return this.#relay.sideRead(this, length);
   }

@@ -1,15 +1,9 @@
 /**
- * One libuv handle: the buffer it reads into, the bytes that wait in it, and the ways to end it.
+ * One libuv handle: reading into a space of its own, writing, and the ways to end it.
  *
- * **A buffer belongs to its socket until the write that uses it is complete.** What a read brought is written to the other
- * side straight from the buffer; if the kernel does not take all of it, libuv goes on reading the rest out of the very
- * same memory. So whoever writes must stop reading into it (`lend`) until it is told that the write is complete.
+ *     fresh --readStart--> reading <--readStop, readStart--> stopped      and from anywhere: closed
  *
- *     fresh --readStart--> reading <--readStop, readStart--> stopped
- *       keeping: bytes are kept behind one another in the buffer, until `takeKept`
- *       passing: every read begins where the last one did, or in a larger or smaller buffer
- *
- * Not here: what the bytes are for (`handle-connection.ts`, `handle-relay.ts`).
+ * Not here: the space (`read-space.ts`), what the bytes are for (`handle-connection.ts`, `handle-relay.ts`).
  */
 import { getSystemErrorName } from 'node:util';
 import {
@@ -19,7 +13,9 @@ import {
   type NodeInternals,
   type StreamHandle,
 } from './node-internals.ts';
-import type { ReadBuffers, SizeClass } from './read-buffers.ts';
+import { type Holder, IdleSpaces, SILENT_MS } from './idle-spaces.ts';
+import { ReadBuffers } from './read-buffers.ts';
+import { NO_ROOM, ReadSpace } from './read-space.ts';
 import type { Endpoint } from './transport.ts';
 
 const SOCKET = Symbol('socket');
@@ -36,9 +32,11 @@ interface OwnedRequest extends HandleRequest {
 
 /** Whoever is in charge of a socket hears what happens to it. Nothing is told after `close`, `reset` or `socketBroke`. */
 export interface SocketOwner {
+  /** When bytes were last read; the beginning before. */
+  readonly lastReadMs: number;
   /** While the socket keeps: bytes came and are kept. */
   socketKept(length: number): void;
-  /** While it passes: bytes came and lie in `bytesOf(length)`. True: they are done with; false: they are lent, and reading is stopped. */
+  /** While it passes: bytes came and lie in `space.bytesOf(length)`. True: they are done with; false: they are lent. */
   socketRead(length: number): boolean;
   /** The peer's FIN, behind all bytes. */
   socketReadEnd(): void;
@@ -51,6 +49,7 @@ export interface SocketOwner {
 }
 
 const NOBODY: SocketOwner = {
+  lastReadMs: 0,
   socketKept() {},
   socketRead: () => true,
   socketReadEnd() {},
@@ -62,20 +61,15 @@ const NOBODY: SocketOwner = {
 /** What all sockets of one transport share. */
 export class Workbench {
   readonly internals: NodeInternals;
-  readonly buffers: ReadBuffers;
+  readonly buffers = new ReadBuffers();
+  readonly idle = new IdleSpaces();
   readonly nowMs: () => number;
   /** What libuv's callbacks threw. */
   readonly threw: (error: unknown) => void;
   #spareWrite: OwnedRequest;
 
-  constructor(
-    internals: NodeInternals,
-    buffers: ReadBuffers,
-    nowMs: () => number,
-    threw: (error: unknown) => void,
-  ) {
+  constructor(internals: NodeInternals, nowMs: () => number, threw: (error: unknown) => void) {
     this.internals = internals;
-    this.buffers = buffers;
     this.nowMs = nowMs;
     this.threw = threw;
     this.#spareWrite = this.#newWrite();
@@ -100,32 +94,25 @@ export class Workbench {
 export const WRITTEN = 0;
 export const PENDING = 1;
 
-const NOTHING = Buffer.alloc(0);
-/** Size of buffers that bytes are kept in, at most: 64 KiB is what a limit may be exceeded by. */
-const LARGEST_KEPT: SizeClass = 2;
-/** After so many reads in a row that left a buffer nearly empty the next ones go into a smaller one. */
-const SMALL_READS = 64;
+/** An idle socket loses its buffer so often by a call that costs some bytes until it is closed; later only while it reads. */
+const EMPTIED_MAX = 16;
 const NOWHERE: Endpoint = { address: '', port: 0 };
 
-export class HandleSocket {
+export class HandleSocket implements Holder {
   owner: SocketOwner = NOBODY;
   /** The descriptor is released. */
   closed = false;
   /** A write is not complete. */
   pending = false;
+  readonly space: ReadSpace;
+  previous: Holder | null = null;
+  next: Holder | null = null;
   readonly #bench: Workbench;
   readonly #handle: OwnedHandle;
-  #buffer: Buffer | null = null;
-  #size: SizeClass = 0;
-  /** Where in the buffer the next read begins, as libuv knows it. */
-  #at = 0;
-  #keeping = true;
-  /** Full buffers before the one that is read into, while bytes are kept. */
-  #full: Buffer[] = [];
-  /** The last part of the buffer that was asked for, since lengths repeat. */
-  #part: Buffer | null = null;
-  #smallReads = 0;
-  #lent = false;
+  #prepared = false;
+  #emptiedCount = 0;
+  /** Reads come so rarely that the buffer goes back after each. */
+  #isRare = false;
   #reading = false;
   #shutting = false;
   #hasShut = false;
@@ -134,6 +121,7 @@ export class HandleSocket {
   /** Takes charge of a connected handle that is not reading. */
   constructor(bench: Workbench, handle: StreamHandle) {
     this.#bench = bench;
+    this.space = new ReadSpace(bench.buffers);
     this.#handle = handle as OwnedHandle;
     this.#handle[SOCKET] = this;
   }
@@ -163,7 +151,7 @@ export class HandleSocket {
   readStart(): void {
     if (this.#reading || this.closed) return;
     this.#reading = true;
-    if (this.#buffer === null) this.#prepare();
+    if (!this.#prepared) this.#prepare();
     const status = this.#handle.readStart();
     if (status < 0) process.nextTick(tellBroken, this, status);
   }
@@ -174,34 +162,17 @@ export class HandleSocket {
     this.#handle.readStop();
   }
 
-  /** The bytes that were just read; they may be written elsewhere, but not kept. */
-  bytesOf(length: number): Buffer {
-    const buffer = this.#buffer ?? NOTHING;
-    if (this.#at > 0) return buffer.subarray(this.#at, this.#at + length);
-    if (length === buffer.length) return buffer;
-    if (this.#part?.length !== length) this.#part = buffer.subarray(0, length);
-    return this.#part;
+  get lastReadMs(): number {
+    return this.owner.lastReadMs;
   }
 
-  /** Ends the keeping and gives what was kept, in order. Stop reading and `lend` until all of it is written. */
-  takeKept(): Buffer[] {
-    const chunks = this.#full;
-    if (this.#keeping && this.#buffer !== null && this.#at > 0)
-      chunks.push(this.#buffer.subarray(0, this.#at));
-    this.#full = [];
-    this.#keeping = false;
-    return chunks;
-  }
-
-  /** A write elsewhere still needs the buffer; nothing may be read meanwhile. */
-  lend(): void {
-    this.#lent = true;
-    this.readStop();
-  }
-
-  /** The write is complete: the buffer may be read into again. */
-  takeBack(): void {
-    this.#lent = false;
+  /** For the ring of idle sockets. */
+  emptied(): boolean {
+    if (!this.space.isFree || this.#emptiedCount === EMPTIED_MAX) return false;
+    this.#emptiedCount += 1;
+    this.space.empty();
+    this.#handle.useUserBuffer(NO_ROOM);
+    return true;
   }
 
   /** Hands bytes to the kernel: WRITTEN, PENDING (what is left follows; one at a time), or an error below 0. */
@@ -267,7 +238,8 @@ export class HandleSocket {
     const { state, readAt, endOfFile, noBuffer } = this.#bench.internals;
     const length = state[readAt] ?? 0;
     if (length > 0) return this.#heardBytes(length);
-    if (length === 0 || length === noBuffer || this.closed) return undefined;
+    if (length === 0 || this.closed) return undefined;
+    if (length === noBuffer) return this.#room();
     if (length !== endOfFile) this.broke(length);
     else if (this.#hasEndedInOrder()) this.owner.socketReadEnd();
     return undefined;
@@ -301,14 +273,25 @@ export class HandleSocket {
   }
 
   #prepare(): void {
-    this.#buffer = this.#bench.buffers.take(0);
+    this.#prepared = true;
+    this.#bench.idle.add(this, this.#bench.nowMs());
     this.#handle.onread = onRead;
-    this.#handle.useUserBuffer(this.#buffer);
+    this.#handle.useUserBuffer(this.space.open());
+  }
+
+  /** Something is to be read, and there is no room for it. */
+  #room(): Buffer {
+    const { idle, nowMs } = this.#bench;
+    const now = nowMs();
+    this.#isRare = now - this.lastReadMs > SILENT_MS;
+    idle.add(this, now);
+    return this.space.open();
   }
 
   #heardBytes(length: number): Buffer | undefined {
-    if (!this.#keeping) return this.owner.socketRead(length) ? this.#again(length) : undefined;
-    const next = this.#behind(length);
+    const { space } = this;
+    if (!space.isKeeping) return this.owner.socketRead(length) ? this.#roomAfter(length) : undefined;
+    const next = space.keep(length);
     try {
       this.owner.socketKept(length);
     } catch (error) {
@@ -318,46 +301,11 @@ export class HandleSocket {
     return this.closed ? undefined : next;
   }
 
-  /** The room behind the bytes just kept. */
-  #behind(length: number): Buffer {
-    const buffer = this.#buffer ?? NOTHING;
-    this.#at += length;
-    if (this.#at < buffer.length) return buffer.subarray(this.#at);
-    this.#full.push(buffer);
-    return this.#replace(Math.min(this.#size + 1, LARGEST_KEPT) as SizeClass);
-  }
-
-  /** Where to read next when the last bytes are done with, if not where they were. */
-  #again(length: number): Buffer | undefined {
-    const buffer = this.#buffer;
-    if (buffer === null) return undefined;
-    if (this.#at > 0) {
-      this.#at = 0;
-      return buffer;
-    }
-    if (length === buffer.length) {
-      if (this.#size < 3) return this.#exchange((this.#size + 1) as SizeClass);
-    } else if (length * 16 > buffer.length || this.#size === 0) {
-      this.#smallReads = 0;
-    } else {
-      this.#smallReads += 1;
-      if (this.#smallReads > SMALL_READS) return this.#exchange((this.#size - 1) as SizeClass);
-    }
-    return undefined;
-  }
-
-  #exchange(size: SizeClass): Buffer {
-    if (this.#buffer !== null) this.#bench.buffers.give(this.#buffer, this.#size);
-    return this.#replace(size);
-  }
-
-  #replace(size: SizeClass): Buffer {
-    this.#buffer = this.#bench.buffers.take(size);
-    this.#size = size;
-    this.#at = 0;
-    this.#part = null;
-    this.#smallReads = 0;
-    return this.#buffer;
+  #roomAfter(length: number): Buffer | undefined {
+    if (!this.#isRare || this.closed) return this.space.reuse(length);
+    this.#bench.idle.remove(this);
+    this.space.empty();
+    return NO_ROOM;
   }
 
   /**
@@ -368,18 +316,15 @@ export class HandleSocket {
    */
   #hasEndedInOrder(): boolean {
     if (this.pending || this.#hasShut || !isTcp(this.#handle)) return true;
-    const status = this.write(NOTHING);
+    const status = this.write(NO_ROOM);
     if (status < 0) this.broke(status);
     return status >= 0;
   }
 
-  /** The buffer goes back, unless a write still needs it: then it is left to the garbage collector. */
   #forget(): void {
     this.closed = true;
-    if (this.#buffer !== null && !this.#lent) this.#bench.buffers.give(this.#buffer, this.#size);
-    this.#buffer = null;
-    this.#part = null;
-    this.#full = [];
+    this.#bench.idle.remove(this);
+    this.space.release();
   }
 }
 

@@ -10,7 +10,6 @@ import { HandleRelay } from './handle-relay.ts';
 import { HandleSocket, Workbench } from './handle-socket.ts';
 import { TUNES_KEEP_ALIVE } from './keep-alive.ts';
 import { isBoundTo, isTcp, type NodeInternals, type StreamHandle, takeAccepted } from './node-internals.ts';
-import { ReadBuffers } from './read-buffers.ts';
 import type {
   Connection,
   Dial,
@@ -31,7 +30,7 @@ class HandleTransport implements Transport {
   readonly #bench: Workbench;
 
   constructor(internals: NodeInternals, options: TransportOptions, threw: (error: unknown) => void) {
-    this.#bench = new Workbench(internals, new ReadBuffers(), options.nowMs, threw);
+    this.#bench = new Workbench(internals, options.nowMs, threw);
   }
 
   createServer(accepted: (connection: Connection) => void): net.Server {
@@ -59,9 +58,10 @@ class HandleTransport implements Transport {
 
   #connection(handle: StreamHandle, local: Endpoint | null): HandleConnection {
     const socket = new HandleSocket(this.#bench, handle);
-    if (!isTcp(handle)) return new HandleConnection(socket, NOWHERE, NOWHERE);
+    const nowMs = this.#bench.nowMs();
+    if (!isTcp(handle)) return new HandleConnection(socket, nowMs, NOWHERE, NOWHERE);
     handle.setNoDelay(true);
-    return new HandleConnection(socket, null, local);
+    return new HandleConnection(socket, nowMs, null, local);
   }
 }
 

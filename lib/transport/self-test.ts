@@ -32,17 +32,17 @@ export async function selfTest(newTransport: NewTransport, after: After): Promis
   const timer = after(TIME_LIMIT_MS, () =>
     fail(new Error(`the self-test took more than ${TIME_LIMIT_MS} ms`)),
   );
-  const trial = new Trial(newTransport, (error) =>
-    fail(error instanceof Error ? error : new Error(String(error))),
-  );
+  const threw = (error: unknown): void => fail(error instanceof Error ? error : new Error(String(error)));
+  let trial: Trial | null = null;
   try {
+    trial = new Trial(newTransport(threw));
     await Promise.race([trial.run(), failed]);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
     timer.cancel();
-    trial.close();
+    trial?.close();
   }
 }
 
@@ -78,11 +78,12 @@ class Trial {
   readonly #entrance: net.Server;
   readonly #target = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
   readonly #sockets: net.Socket[] = [];
+  readonly #connections: Connection[] = [];
   readonly #relays: Relay[] = [];
   #accepted: (connection: Connection) => void = () => {};
 
-  constructor(newTransport: NewTransport, threw: (error: unknown) => void) {
-    this.#transport = newTransport(threw);
+  constructor(transport: Transport) {
+    this.#transport = transport;
     this.#entrance = this.#transport.createServer((connection) => this.#accepted(connection));
   }
 
@@ -98,6 +99,7 @@ class Trial {
   /** Ends whatever is left. */
   close(): void {
     for (const relay of this.#relays) relay.abandon();
+    for (const connection of this.#connections) connection.reset();
     for (const socket of this.#sockets) socket.destroy();
     for (const server of [this.#entrance, this.#target]) if (server.listening) server.close();
   }
@@ -139,7 +141,9 @@ class Trial {
     const client = net.connect({ host: LOOPBACK, port: portOf(this.#entrance), allowHalfOpen: true });
     this.#sockets.push(client);
     const fromClient = await accepted;
+    this.#connections.push(fromClient);
     const toServer = await this.#dial();
+    this.#connections.push(toServer);
     const [server] = await arrived;
     this.#sockets.push(server);
     server.on('error', () => {});

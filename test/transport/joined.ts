@@ -4,6 +4,7 @@
  * Not here: choosing, limits, timeouts; the transport is alone.
  */
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import t, { type Test } from 'tap';
 import { createHandleTransport } from '../../lib/transport/handles.ts';
@@ -21,18 +22,18 @@ import type {
 import { Gate, Journal, turns } from '../help/gate.ts';
 import { Peer, PeerServer } from '../help/peer.ts';
 
-/** Makes a transport of one implementation. */
-export type NewTransport = () => Transport;
+/** Makes a transport of one implementation; by default on the machine's time. */
+export type NewTransport = (nowMs?: () => number) => Transport;
 
-const options = { nowMs: () => performance.now() };
+const machineNowMs = (): number => performance.now();
 
 /** Every implementation of the seam; each has to pass every test. */
 export const IMPLEMENTATIONS: Readonly<Record<string, NewTransport>> = {
-  public: () => createPublicTransport(options),
-  handles: () => {
+  public: (nowMs = machineNowMs) => createPublicTransport({ nowMs }),
+  handles: (nowMs = machineNowMs) => {
     const internals = loadInternals();
     if (typeof internals === 'string') throw new Error(internals);
-    return createHandleTransport(internals, options);
+    return createHandleTransport(internals, { nowMs });
   },
 };
 
@@ -41,6 +42,11 @@ export function onEach(name: string, test: (t: Test, newTransport: NewTransport)
   for (const [implementation, newTransport] of Object.entries(IMPLEMENTATIONS)) {
     void t.test(`${implementation}: ${name}`, (t) => test(t, newTransport));
   }
+}
+
+/** How many descriptors this process has open. */
+export function descriptors(): number {
+  return readdirSync('/dev/fd').length;
 }
 
 /** Notes what a watcher is told: `sent`, `ended`, `reset ECONNRESET`. */
