@@ -83,22 +83,19 @@ export class Queue {
 
   /** The order of who waits longest over all threads; 0: nobody waits. */
   get firstOrder(): number {
-    const { firstThread } = this;
-    return firstThread < 0 ? 0 : Atomics.load(this.#heads, firstThread);
-  }
-
-  /** The thread in which the one stands who waits longest; -1: nobody waits. */
-  get firstThread(): number {
     const heads = this.#heads;
     let first = 0;
-    let found = -1;
     for (let thread = 0; thread < heads.length; thread += 1) {
       const order = Atomics.load(heads, thread);
-      if (order === 0 || (found >= 0 && !cameBefore(order, first))) continue;
-      first = order;
-      found = thread;
+      if (order !== 0 && (first === 0 || cameBefore(order, first))) first = order;
     }
-    return found;
+    return first;
+  }
+
+  /** The thread in which the one stands who waits longest; -1: nobody waits, or that one has just left. */
+  get firstThread(): number {
+    const { firstOrder } = this;
+    return firstOrder === 0 ? -1 : this.#heads.indexOf(firstOrder);
   }
 
   /** Puts a waiter, who stands in no queue, at the end. */

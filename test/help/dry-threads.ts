@@ -90,14 +90,15 @@ export class DryThreads {
     for (const to of this.#threads.keys()) this.#post({ from: null, to, act });
   }
 
-  /** One message arrives, after those that were sent before it on the same way. */
-  deliver(pick: number): void {
-    const picked = this.#messages[pick % Math.max(1, this.#messages.length)];
+  /** One message arrives, at that thread if one is named, after those that were sent before it on the same way. */
+  deliver(pick: number, thread: number | null = null): void {
+    const messages = this.#messages.filter(({ to }) => thread === null || to === thread);
+    const picked = messages[pick % Math.max(1, messages.length)];
     const next = this.#messages.find((one) => one.from === picked?.from && one.to === picked.to);
     if (next === undefined) return;
     this.#messages = this.#messages.filter((one) => one !== next);
-    const thread = this.#threads[next.to] ?? null;
-    if (thread !== null) next.act(thread);
+    const hearer = this.#threads[next.to] ?? null;
+    if (hearer !== null) next.act(hearer);
   }
 
   /** Everything arrives, and what is told because of it; `arrived` is called after each. Throws if there is no end to it. */
