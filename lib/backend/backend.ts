@@ -96,6 +96,8 @@ export class Backend implements ServerOwner {
   readonly #limitsFollowLoad: boolean;
   readonly #usableActives = new Set<Server>();
   readonly #usableBackups = new Set<Server>();
+  /** Of each server, in the order of declaration. */
+  readonly #positions: ReadonlyMap<Server, number>;
   /** The only backup in use without `option allbackups`. */
   #firstBackup: Server | null = null;
   /** The order of the waiter that came last, over all threads. */
@@ -113,6 +115,7 @@ export class Backend implements ServerOwner {
     this.lastChangeMs = parts.nowMs;
     this.config = parts.config;
     this.servers = parts.servers;
+    this.#positions = new Map(parts.servers.map((server, position) => [server, position]));
     this.fullconn = parts.fullconn;
     this.queue = new Queue(memory, (change) => this.waitersChanged(change));
     this.#thread = memory.thread;
@@ -206,8 +209,11 @@ export class Backend implements ServerOwner {
 
   /** Gives free places of every usable server to those who wait; called after anything that may have made room. */
   serveQueues(): void {
-    if (this.#waiting.now === 0) return;
-    for (const server of this.servers) this.placeFreed(server);
+    for (const server of this.servers) {
+      if (this.#waiting.now === 0) return;
+      // Most servers have nobody waiting for them, which is quicker to see than whether they have a place.
+      if (this.queue.length > 0 || server.queue.length > 0) this.placeFreed(server);
+    }
   }
 
   /** Gives the server's free places to those who wait longest for them, in whichever thread. */
@@ -295,7 +301,30 @@ export class Backend implements ServerOwner {
     const group = server.backup ? this.#usableBackups : this.#usableActives;
     if (server.effectiveWeight > 0) group.add(server);
     else group.delete(server);
-    if (server.backup) this.#firstBackup = this.servers.find((one) => group.has(one)) ?? null;
+    if (server.backup) this.#noteBackup(server);
+  }
+
+  /** Keeps the first usable backup: one that comes may stand before it, one that leaves is followed by the next. */
+  #noteBackup(server: Server): void {
+    const position = this.#positionOf(server);
+    const first = this.#firstBackup === null ? Infinity : this.#positionOf(this.#firstBackup);
+    if (this.#usableBackups.has(server)) {
+      if (position < first) this.#firstBackup = server;
+      return;
+    }
+    if (server !== this.#firstBackup) return;
+    let next = position + 1;
+    while (next < this.servers.length && !this.#isUsableBackup(next)) next += 1;
+    this.#firstBackup = this.servers[next] ?? null;
+  }
+
+  #isUsableBackup(position: number): boolean {
+    const server = this.servers[position];
+    return server !== undefined && this.#usableBackups.has(server);
+  }
+
+  #positionOf(server: Server): number {
+    return this.#positions.get(server) ?? Infinity;
   }
 
   #choose(context: ChoiceContext, avoid: Server | null): Server | null {
