@@ -3,7 +3,7 @@
  *
  * Not here: emitting (`load-balancer.ts`), counting (`house.ts`).
  */
-import type { SessionListener } from './account/account.ts';
+import type { Session, SessionListener } from './account/account.ts';
 import type { SessionRecord, SessionStart } from './account/session.ts';
 import type { ServerStateEvent } from './backend/states.ts';
 
@@ -19,14 +19,18 @@ export class Events implements SessionListener {
   /** Whether anybody listens. */
   wanted: (event: Announcement['event']) => boolean = () => false;
 
-  sessionStarted(start: SessionStart): void {
-    if (this.wanted('connection')) this.announce({ event: 'connection', details: [start] });
+  get asks(): boolean {
+    return this.wanted('connection') || this.wanted('close');
+  }
+
+  sessionStarted(session: Session): void {
+    if (this.wanted('connection')) this.announce({ event: 'connection', details: [session.start()] });
   }
 
   sessionConnected(): void {}
 
-  sessionEnded(record: SessionRecord): void {
-    if (this.wanted('close')) this.announce({ event: 'close', details: [record] });
+  sessionEnded(session: Session): void {
+    if (this.wanted('close')) this.announce({ event: 'close', details: [session.record()] });
   }
 
   serverChanged(event: ServerStateEvent): void {

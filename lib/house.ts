@@ -160,6 +160,9 @@ export class House implements FrontendOwner, SessionListener {
     }
   }
 
+  /** Counting needs no addresses. */
+  readonly asks = false;
+
   sessionStarted(): void {
     this.#sessionsTotal[0] = this.sessionsTotal + 1;
     this.sessionRate.add(this.#clock.nowMs());

@@ -118,14 +118,17 @@ export class OwnTraffic implements Traffic {
   }
 
   async sessions(): Promise<readonly SessionRecord[]> {
-    return this.#house.streams().map((stream) => stream.snapshot());
+    return this.#house.streams().map((stream) => stream.record());
   }
 
   /** There are no others. */
   follow(): void {}
 
-  /** Events are asked for where they happen. */
-  eventsWanted(): void {}
+  /** Sessions that run already may have noted no addresses so far. */
+  eventsWanted({ connection, close }: WantedEvents): void {
+    if (!connection && !close) return;
+    for (const stream of this.#house.streams()) stream.noteAddresses();
+  }
 }
 
 export function listeningAddresses({ frontends }: Pick<Built, 'frontends'>): readonly ListeningAddress[] {

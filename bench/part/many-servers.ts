@@ -67,7 +67,12 @@ async function built(text: string): Promise<Built> {
     balanceFunctions: new Map([['first', (servers) => servers[0] ?? null]]),
     owner: house,
     stateListener: { stateLine: () => {}, serverChanged: () => {}, healthChanged: () => {} },
-    accountOf: () => ({ sessionStarted: () => {}, sessionConnected: () => {}, sessionEnded: () => {} }),
+    accountOf: () => ({
+      asks: false,
+      sessionStarted: () => {},
+      sessionConnected: () => {},
+      sessionEnded: () => {},
+    }),
     parkedLimit: house.parkedLimit,
     waiting: house.waiting,
     listenerFailed: house.listenerFailed,

@@ -7,14 +7,13 @@ import { hostname } from 'node:os';
 import type { StateLine } from '../check/messages.ts';
 import type { Config, FrontendConfig, GlobalConfig, ProxyConfig } from '../config/config.ts';
 import type { Clock } from '../time/clock.ts';
-import type { SessionListener } from './account.ts';
+import type { Session, SessionListener } from './account.ts';
 import { LogDates } from './log/dates.ts';
 import type { DropCounter } from './log/line-writer.ts';
 import type { Logger } from './log/logger.ts';
 import { SessionLog, type LogWants } from './log/session-log.ts';
 import { StateLog } from './log/state-log.ts';
 import { LogTargets, type SyslogTarget } from './log/targets.ts';
-import type { SessionRecord, SessionStart } from './session.ts';
 
 export interface LogsOptions {
   readonly config: Config;
@@ -109,18 +108,25 @@ class SessionLogListener implements LoggedSessions {
     return this.#log.wants;
   }
 
-  sessionStarted(start: SessionStart): void {
+  get asks(): boolean {
+    const { started, connected, ended } = this.wants;
+    return started || connected || ended;
+  }
+
+  sessionStarted(session: Session): void {
+    if (!this.wants.started) return;
+    const start = session.start();
     this.#log.sessionAccepted(
       { address: start.clientAddress, port: start.clientPort },
       { address: start.frontendAddress, port: start.frontendPort },
     );
   }
 
-  sessionConnected(session: { snapshot(): SessionRecord }): void {
-    if (this.#log.wants.connected) this.#log.sessionConnected(session.snapshot());
+  sessionConnected(session: Session): void {
+    if (this.wants.connected) this.#log.sessionConnected(session.record());
   }
 
-  sessionEnded(record: SessionRecord): void {
-    this.#log.sessionEnded(record);
+  sessionEnded(session: Session): void {
+    if (this.wants.ended) this.#log.sessionEnded(session.record());
   }
 }

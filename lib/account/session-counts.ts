@@ -1,11 +1,17 @@
 /**
- * From the record of a finished session to the counters of its frontend, backend and server: the one place where the end of
- * a session is counted.
+ * From what came of a session to the counters of its frontend, backend and server: the one place where the end of a session is
+ * counted.
  *
  * Not here: what is counted while it runs (bytes, attempts: by the rooms themselves), logs (`log/`).
  */
 import type { BackendCounters, FrontendCounters, ServerCounters, TargetCounters } from './counters.ts';
 import type { SessionRecord } from './session.ts';
+
+/** The part of its record that is counted. */
+export type SessionOutcome = Pick<
+  SessionRecord,
+  'ending' | 'queueMs' | 'connectMs' | 'firstByteMs' | 'totalMs'
+>;
 
 /** Null where the session did not get that far. */
 export interface SessionCounters {
@@ -14,14 +20,14 @@ export interface SessionCounters {
   readonly server: ServerCounters | null;
 }
 
-export function countSession(record: SessionRecord, { frontend, backend, server }: SessionCounters): void {
-  frontend.sessionEnded(record.ending.reason, record.totalMs);
-  if (backend !== null) countTarget(record, backend);
-  if (server !== null) countTarget(record, server);
+export function countSession(outcome: SessionOutcome, { frontend, backend, server }: SessionCounters): void {
+  frontend.sessionEnded(outcome.ending.reason, outcome.totalMs);
+  if (backend !== null) countTarget(outcome, backend);
+  if (server !== null) countTarget(outcome, server);
 }
 
-function countTarget(record: SessionRecord, counters: TargetCounters): void {
-  const { ending, queueMs, connectMs, firstByteMs, totalMs } = record;
+function countTarget(outcome: SessionOutcome, counters: TargetCounters): void {
+  const { ending, queueMs, connectMs, firstByteMs, totalMs } = outcome;
   counters.closed.add(ending.reason);
   counters.duration.observe(totalMs / 1000);
   if (queueMs > 0) counters.queueTime.observe(queueMs / 1000);

@@ -26,7 +26,8 @@ import type { ChoiceContext } from '../backend/balance/balancer.ts';
 import type { Server } from '../backend/server.ts';
 import type { Slot } from '../backend/slot.ts';
 import type { FrontendCounters, ListenerCounters } from '../account/counters.ts';
-import type { SessionCounters } from '../account/session-counts.ts';
+import type { Session } from '../account/account.ts';
+import type { SessionCounters, SessionOutcome } from '../account/session-counts.ts';
 import type { EndReason, SessionRecord, SessionStart } from '../account/session.ts';
 import type { ProxyOptions } from '../config/config.ts';
 import type { Clock } from '../time/clock.ts';
@@ -76,9 +77,11 @@ export interface StreamTarget {
 
 /** Where records go. */
 export interface StreamAccount {
-  sessionStarted(start: SessionStart): void;
-  sessionConnected(session: { snapshot(): SessionRecord }): void;
-  sessionEnded(record: SessionRecord, counters: SessionCounters): void;
+  /** Addresses must be noted while sockets are open. */
+  readonly asks: boolean;
+  sessionStarted(session: Session): void;
+  sessionConnected(session: Session): void;
+  sessionEnded(session: Session, outcome: SessionOutcome, counters: SessionCounters): void;
 }
 
 /** The place a stream takes up at its door: where it was admitted and is released once. */
@@ -93,7 +96,14 @@ export interface StreamDoor {
 type Phase = 'serving' | 'connecting' | 'relaying' | 'finishing' | 'ended';
 
 export class Stream
-  implements ConnectionWatcher, ConnectHandler, RelayHandler, DeadlineOwner, BackendSession, ChoiceContext
+  implements
+    ConnectionWatcher,
+    ConnectHandler,
+    RelayHandler,
+    DeadlineOwner,
+    BackendSession,
+    ChoiceContext,
+    Session
 {
   readonly id: number;
   readonly #route: StreamRoute;
@@ -105,13 +115,17 @@ export class Stream
   #phase: Phase = 'serving';
   #connecting: Connecting | null = null;
   #slot: Slot | null = null;
-  #serverEnds: { readonly remote: Endpoint; readonly local: Endpoint } | null = null;
+  #serverConnection: Connection | null = null;
+  /** Noted while the sockets were open; null: not noted, or there is no such connection. */
+  #clientEnds: Ends | null = null;
+  #serverEnds: Ends | null = null;
   #relay: Relay | null = null;
   /** Set by the first timer that strikes or side that breaks; decides the ending once everything is closed. */
   #reason: EndReason | null = null;
   #clientActiveMs: number;
   #countedIn = 0;
   #countedOut = 0;
+  #outcome: SessionOutcome | null = null;
 
   constructor(id: number, client: Connection, route: StreamRoute, door: StreamDoor) {
     this.id = id;
@@ -135,16 +149,9 @@ export class Stream
       frontendOptions.clientKeepAliveTuning,
       frontendOptions.nolinger,
     );
-    this.#route.account.sessionStarted({
-      id: this.id,
-      acceptedWallMs: this.#acceptedWallMs,
-      clientAddress: this.sourceAddress,
-      clientPort: this.sourcePort,
-      frontendAddress: this.destinationAddress,
-      frontendPort: this.destinationPort,
-      frontendName: this.#route.frontendName,
-      listenerName: this.#door.listenerName,
-    });
+    const { account } = this.#route;
+    if (account.asks) this.noteAddresses();
+    account.sessionStarted(this);
     if (target === null) {
       this.#client.close();
       this.#end('no-server');
@@ -167,6 +174,12 @@ export class Stream
   }
   get destinationPort(): number {
     return this.#client.local.port;
+  }
+
+  /** Before the sockets are closed, which do not tell them then; for whoever will ask for records. */
+  noteAddresses(): void {
+    this.#clientEnds ??= endsOf(this.#client);
+    if (this.#serverConnection !== null) this.#serverEnds ??= endsOf(this.#serverConnection);
   }
 
   get server(): Server | null {
@@ -254,7 +267,8 @@ export class Stream
     const nowMs = clock.nowMs();
     const { backendOptions } = target;
     this.#slot = slot;
-    this.#serverEnds = { remote: connection.remote, local: connection.local };
+    this.#serverConnection = connection;
+    if (account.asks) this.noteAddresses();
     applyOptions(
       connection,
       backendOptions.serverKeepAlive,
@@ -370,12 +384,13 @@ export class Stream
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
     const { target, wheel, account, frontendCounters } = this.#route;
-    const server = this.#slot?.server ?? this.#connecting?.server ?? null;
+    const server = this.#lastServer;
     wheel.cancel(this.#deadline);
     this.countBytes();
     this.#slot?.give();
     target?.backend.leave(this);
-    account.sessionEnded(this.#record(reason, server), {
+    this.#outcome = this.#outcomeNow(reason);
+    account.sessionEnded(this, this.#outcome, {
       frontend: frontendCounters,
       backend: target?.backend.counters ?? null,
       server: server?.counters ?? null,
@@ -399,39 +414,38 @@ export class Stream
     this.#slot?.server.counters.bytesMoved(newIn, newOut);
   }
 
-  /** The session as it stands now. */
-  snapshot(): SessionRecord {
-    this.countBytes();
-    return this.#record('normal', this.server);
-  }
-
-  #record(reason: EndReason, server: Server | null): SessionRecord {
-    const route = this.#route;
-    const door = this.#door;
-    const connecting = this.#connecting;
-    const firstReadMs = this.#relay?.server.firstReadMs ?? 0;
+  start(): SessionStart {
+    const { remote, local } = this.#clientEnds ?? this.#client;
     return {
       id: this.id,
       acceptedWallMs: this.#acceptedWallMs,
-      clientAddress: this.#client.remote.address,
-      clientPort: this.#client.remote.port,
-      frontendAddress: this.#client.local.address,
-      frontendPort: this.#client.local.port,
-      frontendName: route.frontendName,
-      listenerName: door.listenerName,
+      clientAddress: remote.address,
+      clientPort: remote.port,
+      frontendAddress: local.address,
+      frontendPort: local.port,
+      frontendName: this.#route.frontendName,
+      listenerName: this.#door.listenerName,
+    };
+  }
+
+  record(): SessionRecord {
+    this.countBytes();
+    const route = this.#route;
+    const door = this.#door;
+    const connecting = this.#connecting;
+    const ends = this.#serverEnds ?? this.#serverConnection;
+    const server = this.#hasEnded() ? this.#lastServer : this.server;
+    return {
+      ...this.start(),
+      ...(this.#outcome ?? this.#outcomeNow('normal')),
       backendName: route.target?.backend.name ?? route.frontendName,
       serverName: server?.name ?? null,
-      serverAddress: this.#serverEnds?.remote.address ?? null,
-      serverPort: this.#serverEnds?.remote.port ?? 0,
-      sourceAddress: this.#serverEnds?.local.address ?? null,
-      sourcePort: this.#serverEnds?.local.port ?? 0,
-      queueMs: connecting?.queueMs ?? -1,
-      connectMs: connecting?.connectMs ?? -1,
-      firstByteMs: firstReadMs === 0 ? -1 : firstReadMs - this.#acceptedMs,
-      totalMs: route.clock.nowMs() - this.#acceptedMs,
+      serverAddress: ends?.remote.address ?? null,
+      serverPort: ends?.remote.port ?? 0,
+      sourceAddress: ends?.local.address ?? null,
+      sourcePort: ends?.local.port ?? 0,
       bytesIn: this.#countedIn,
       bytesOut: this.#countedOut,
-      ending: endingOf(reason),
       retries: connecting?.retries ?? 0,
       redispatched: connecting?.redispatched ?? false,
       processSessions: door.processSessions,
@@ -442,6 +456,32 @@ export class Stream
       backendQueuePosition: connecting?.backendQueuePosition ?? 0,
     };
   }
+
+  /** The server it held a place on, waited for, or tried last. */
+  get #lastServer(): Server | null {
+    return this.#slot?.server ?? this.#connecting?.server ?? null;
+  }
+
+  #outcomeNow(reason: EndReason): SessionOutcome {
+    const firstReadMs = this.#relay?.server.firstReadMs ?? 0;
+    return {
+      queueMs: this.#connecting?.queueMs ?? -1,
+      connectMs: this.#connecting?.connectMs ?? -1,
+      firstByteMs: firstReadMs === 0 ? -1 : firstReadMs - this.#acceptedMs,
+      totalMs: this.#route.clock.nowMs() - this.#acceptedMs,
+      ending: endingOf(reason),
+    };
+  }
+}
+
+/** Both ends of a connection. */
+interface Ends {
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+}
+
+function endsOf({ remote, local }: Connection): Ends {
+  return { remote, local };
 }
 
 function applyOptions(

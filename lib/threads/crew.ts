@@ -12,9 +12,9 @@
  * Not here: one thread's messages (`member.ts`), what a thread does (`worker.ts`), its sockets (`sockets.ts`).
  */
 import { MessageChannel } from 'node:worker_threads';
-import type { SessionListener } from '../account/account.ts';
+import type { Session, SessionListener } from '../account/account.ts';
 import type { Logger } from '../account/log/logger.ts';
-import type { SessionRecord } from '../account/session.ts';
+import type { SessionRecord, SessionStart } from '../account/session.ts';
 import type { Server } from '../backend/server.ts';
 import type { Built } from '../build.ts';
 import type { SharedMemory } from '../shared/memory.ts';
@@ -239,10 +239,30 @@ export class Crew implements Traffic, MemberHandler {
 
   #heardNews(news: SessionNews): void {
     for (const listener of this.#parts.listeners[news.frontend] ?? []) {
-      if (news.step === 'started') listener.sessionStarted(news.start);
-      else if (news.step === 'connected') listener.sessionConnected({ snapshot: () => news.record });
-      else listener.sessionEnded(news.record);
+      if (news.step === 'started') listener.sessionStarted(new Reported(news.start, null));
+      else if (news.step === 'connected') listener.sessionConnected(new Reported(news.record, news.record));
+      else listener.sessionEnded(new Reported(news.record, news.record));
     }
+  }
+}
+
+/** A session of another thread: its record has been made there. */
+class Reported implements Session {
+  readonly #start: SessionStart;
+  readonly #record: SessionRecord | null;
+
+  constructor(start: SessionStart, record: SessionRecord | null) {
+    this.#start = start;
+    this.#record = record;
+  }
+
+  start(): SessionStart {
+    return this.#start;
+  }
+
+  record(): SessionRecord {
+    if (this.#record === null) throw new Error('of a session that starts there is no record yet');
+    return this.#record;
   }
 }
 

@@ -4,8 +4,7 @@
  *
  * Not here: what is done with them (`crew.ts` gives them to the accounts).
  */
-import type { SessionListener } from '../account/account.ts';
-import type { SessionRecord, SessionStart } from '../account/session.ts';
+import type { Session, SessionListener } from '../account/account.ts';
 import type { WantedEvents } from '../traffic.ts';
 import type { SessionNews, SessionReports } from './messages.ts';
 
@@ -56,18 +55,24 @@ class ReportedFrontend implements SessionListener {
     this.#reports = reports;
   }
 
-  sessionStarted(start: SessionStart): void {
+  get asks(): boolean {
+    const { started, connected, ended } = this.#reports;
+    const { connection, close } = this.#reporter.wanted;
+    return started || connected || ended || connection || close;
+  }
+
+  sessionStarted(session: Session): void {
     if (!this.#reports.started && !this.#reporter.wanted.connection) return;
-    this.#reporter.add({ step: 'started', frontend: this.#frontend, start });
+    this.#reporter.add({ step: 'started', frontend: this.#frontend, start: session.start() });
   }
 
-  sessionConnected(session: { snapshot(): SessionRecord }): void {
+  sessionConnected(session: Session): void {
     if (!this.#reports.connected) return;
-    this.#reporter.add({ step: 'connected', frontend: this.#frontend, record: session.snapshot() });
+    this.#reporter.add({ step: 'connected', frontend: this.#frontend, record: session.record() });
   }
 
-  sessionEnded(record: SessionRecord): void {
+  sessionEnded(session: Session): void {
     if (!this.#reports.ended && !this.#reporter.wanted.close) return;
-    this.#reporter.add({ step: 'ended', frontend: this.#frontend, record });
+    this.#reporter.add({ step: 'ended', frontend: this.#frontend, record: session.record() });
   }
 }

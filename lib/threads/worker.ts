@@ -136,6 +136,7 @@ class WorkerThread {
         return;
       case 'events':
         this.#reporter.wanted = message.wanted;
+        this.#traffic.eventsWanted(message.wanted);
         return;
       case 'question':
         void this.#answer(message.id, message.question);

@@ -37,8 +37,10 @@ frontend quiet
     sessionDrops: { name: 'json:stdout', droppedCount: 4 },
     pid: 7,
   });
+  const record = sessionRecord();
+  const session = { start: () => record, record: () => record };
   for (const proxy of config.proxies) {
-    if (proxy.frontend !== null) logs.sessionListener(proxy, proxy.frontend).sessionEnded(sessionRecord());
+    if (proxy.frontend !== null) logs.sessionListener(proxy, proxy.frontend).sessionEnded(session);
   }
   logs.stateLine('www', { level: 'alert', text: 'Server www/a is DOWN.' });
   logs.stateLine('quiet', { level: 'alert', text: 'not this' });

@@ -305,9 +305,10 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     accountOf: () => ({
       sessionStarted: () => {},
       sessionConnected: () => {},
-      sessionEnded: (record, counters) => {
-        countSession(record, counters);
-        records.push(record);
+      asks: true,
+      sessionEnded: (session, outcome, counters) => {
+        countSession(outcome, counters);
+        records.push(session.record());
       },
     }),
     parkedLimit: house.parkedLimit,
