@@ -95,11 +95,9 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     { manual: '4.2', sections: 'DLB' },
     ['load-server-state-from-file global|local|none', 'server-state-file-name [PATH]'],
   ),
-  ...noEffect<ProxyDraft>(
-    'every thread serves every proxy',
-    { manual: 'HAProxy 2.4', sections: 'DFLB' },
-    ['bind-process SET…'],
-  ),
+  ...noEffect<ProxyDraft>('every thread serves every proxy', { manual: 'HAProxy 2.4', sections: 'DFLB' }, [
+    'bind-process SET…',
+  ]),
   ...noEffect<ProxyDraft>(
     'it concerns nothing that this program does',
     { manual: 'HAProxy 3.0', sections: 'FLB' },
