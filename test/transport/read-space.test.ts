@@ -66,7 +66,7 @@ void t.test('a buffer goes back only when nobody needs it', async (t) => {
   t.equal(buffers.take(0), room);
 });
 
-void t.test('a buffer that is lent when its socket closes is nobody’s any more', async (t) => {
+void t.test('a buffer that is lent when its socket closes is given to nobody else', async (t) => {
   const buffers = new ReadBuffers();
   const space = new ReadSpace(buffers);
   const room = space.open();
