@@ -155,15 +155,21 @@ export class Crew implements Traffic, MemberHandler {
 
   /** What a new thread must know of servers that are not as configured. */
   #orders(): PlacedOrder[] {
-    return this.#servers.flatMap((server, position) => {
+    // Limits first: a change of state may give places away on every server at once.
+    const limits = this.#servers.map(({ maxconn }, server): PlacedOrder => ({
+      server,
+      order: { kind: 'maxconn', maxconn },
+    }));
+    const changes = this.#servers.flatMap((server, position) => {
       const { config } = server;
-      const orders: ServerOrder[] = [{ kind: 'maxconn', maxconn: server.maxconn }];
+      const orders: ServerOrder[] = [];
       if (server.userWeight !== config.weight) orders.push({ kind: 'weight', weight: server.userWeight });
       if (server.admin !== (config.disabled ? 'maint' : 'ready'))
         orders.push({ kind: 'admin', admin: server.admin });
       if (server.check !== null) orders.push({ kind: 'health', up: server.health.up });
       return orders.map((order) => ({ server: position, order }));
     });
+    return [...limits, ...changes];
   }
 
   died(member: Member, reason: string): void {

@@ -2,7 +2,7 @@
  * A worker's lines to the other workers: a place has been handed over, a session has ended and somebody waits at your door. Only
  * whole numbers travel.
  *
- *     n >= 0: a place on the n-th server is yours      ROOM_MADE: let somebody in
+ *     n >= 0: a place on the n-th server is yours      ROOM_MADE: let somebody in      LOOK: both, as far as you find
  *
  * A neighbour that is not there (any more) is told nothing: what it held is taken back when it is forgotten.
  *
@@ -13,11 +13,14 @@ import type { Server } from '../backend/server.ts';
 import type { Neighbours } from '../shared/neighbours.ts';
 
 const ROOM_MADE = -1;
+/** Said first on every line: words for the line before it, which belonged to a dead thread, may have been lost. */
+const LOOK = -2;
 
 /** What comes in over the lines. */
 export interface NeighbourHandler {
   placeGranted(server: number): void;
   roomMade(): void;
+  look(): void;
 }
 
 export class Lines implements Neighbours<Server> {
@@ -41,6 +44,7 @@ export class Lines implements Neighbours<Server> {
     port.on('message', (word: number) => this.#heard(word));
     // A line alone does not keep a thread alive.
     port.unref();
+    port.postMessage(LOOK);
   }
 
   grant(thread: number, server: Server): void {
@@ -53,6 +57,7 @@ export class Lines implements Neighbours<Server> {
 
   #heard(word: number): void {
     if (word === ROOM_MADE) this.#handler?.roomMade();
+    else if (word === LOOK) this.#handler?.look();
     else this.#handler?.placeGranted(word);
   }
 }

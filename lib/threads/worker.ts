@@ -55,6 +55,7 @@ class WorkerThread {
     this.#lines.attend({
       placeGranted: (position) => this.#granted(position),
       roomMade: () => this.#house.roomElsewhere(),
+      look: () => this.#look(),
     });
   }
 
