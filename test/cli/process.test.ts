@@ -214,11 +214,11 @@ void t.test('an address in use is one sentence and its own exit code', async (t)
 
 void t.test('too few descriptors for maxconn name the number to set', async (t) => {
   const { file } = await setting(t);
-  const command = Command.startLimited(64, ['-n', '100', '-f', file]);
+  const command = Command.startLimited(128, ['-n', '100', '-f', file]);
   t.equal(await command.ended(), 5);
   t.match(
     command.err,
-    /^\[ALERT\] .*maxconn 100 needs [0-9]+ open descriptors, .* is 64: set it to at least [0-9]+.*\n$/,
+    /^\[ALERT\] .*maxconn 100 needs [0-9]+ open descriptors, .* is 128: set it to at least [0-9]+.*\n$/,
   );
 });
 
