@@ -13,24 +13,32 @@ import { keepAliveTimes } from './keep-alive.ts';
 
 export class HandleConnection implements Connection, SocketOwner {
   readonly socket: HandleSocket;
-  readonly remote: Endpoint;
-  readonly local: Endpoint;
   pendingBytes = 0;
   peerEnded = false;
   /** `noLinger` was called: RST wherever FIN would be. */
   lingers = true;
   readonly lastReadMs: number;
+  #remote: Endpoint | null;
+  #local: Endpoint | null;
   #limitBytes = 0;
   #watcher: ConnectionWatcher | null = null;
   #state: 'held' | 'relayed' | 'ended' = 'held';
 
-  /** Takes charge of a connected socket that is not reading. Null: ask the system, now, since an ended socket knows no address. */
+  /** Takes charge of a connected socket that is not reading. Null: the system is asked when somebody wants to know. */
   constructor(socket: HandleSocket, nowMs: number, remote: Endpoint | null, local: Endpoint | null) {
     this.socket = socket;
     this.lastReadMs = nowMs;
-    this.remote = remote ?? socket.remote;
-    this.local = local ?? socket.local;
+    this.#remote = remote;
+    this.#local = local;
     socket.owner = this;
+  }
+
+  get remote(): Endpoint {
+    return (this.#remote ??= this.socket.remote);
+  }
+
+  get local(): Endpoint {
+    return (this.#local ??= this.socket.local);
   }
 
   watch(watcher: ConnectionWatcher, limitBytes: number): void {

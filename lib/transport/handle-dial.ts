@@ -7,7 +7,6 @@
  *
  * Not here: timeout, retries, redispatch (`../stream/`).
  */
-import { isIP } from 'node:net';
 import { getSystemErrorName } from 'node:util';
 import { HandleConnection } from './handle-connection.ts';
 import { HandleSocket, type Workbench } from './handle-socket.ts';
@@ -20,15 +19,23 @@ const NOWHERE: Endpoint = { address: '', port: 0 };
 const LAST_PORT = 65_535;
 
 /** What is wrong with an address before the system is asked, by Node's codes. */
-function fault({ address, port, source }: TcpTarget): string | null {
-  const ports = source === null ? [port] : [port, source.port];
-  if (ports.some((one) => !Number.isInteger(one) || one < 0 || one > LAST_PORT)) return 'ERR_SOCKET_BAD_PORT';
-  const bad = isIP(address) === 0 || (source !== null && source.address !== '' && isIP(source.address) === 0);
+function fault(bench: Workbench, { address, port, source }: TcpTarget): string | null {
+  if (!isPort(port) || !isPort(source?.port ?? 0)) return 'ERR_SOCKET_BAD_PORT';
+  const from = source?.address ?? '';
+  const bad = bench.familyOf(address) === 0 || (from !== '' && bench.familyOf(from) === 0);
   return bad ? 'ERR_INVALID_IP_ADDRESS' : null;
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= LAST_PORT;
 }
 
 function place(target: DialTarget): string {
   return target.kind === 'unix' ? target.path : `${target.address}:${target.port}`;
+}
+
+interface DialRequest extends HandleRequest {
+  dial: HandleDial;
 }
 
 export class HandleDial implements Dial {
@@ -41,7 +48,7 @@ export class HandleDial implements Dial {
     this.#bench = bench;
     this.#target = target;
     this.#handler = handler;
-    const problem = target.kind === 'tcp' ? fault(target) : null;
+    const problem = target.kind === 'tcp' ? fault(bench, target) : null;
     if (problem !== null) {
       process.nextTick(fail, this, problem);
       return;
@@ -93,7 +100,7 @@ export class HandleDial implements Dial {
     const { address, port, source } = target;
     const handle = newTcp();
     this.#handle = handle;
-    const isIPv6 = isIP(address) === 6;
+    const isIPv6 = this.#bench.familyOf(address) === 6;
     const status = source === null ? 0 : bindTo(handle, source, isIPv6);
     if (status < 0) return status;
     // Libuv remembers it until there is a socket.
@@ -109,8 +116,11 @@ export class HandleDial implements Dial {
     return handle.connect(this.#request(newPipeConnect()), path) ?? 0;
   }
 
-  #request(request: HandleRequest): HandleRequest {
-    return Object.assign(request, { dial: this, oncomplete: onConnected });
+  #request(bare: HandleRequest): HandleRequest {
+    const request = bare as DialRequest;
+    request.dial = this;
+    request.oncomplete = onConnected;
+    return request;
   }
 }
 
@@ -120,7 +130,7 @@ function bindTo(handle: TcpHandle, { address, port }: Endpoint, isIPv6: boolean)
   return isIPv6 ? handle.bind6(address || '::', port, 0) : handle.bind(address || '0.0.0.0', port);
 }
 
-function onConnected(this: HandleRequest & { readonly dial: HandleDial }, status: number): void {
+function onConnected(this: DialRequest, status: number): void {
   this.dial.ended(status);
 }
 

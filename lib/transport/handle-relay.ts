@@ -59,6 +59,7 @@ export class HandleRelay implements Relay {
     if (this.#stage !== 'relaying' || side.readEnded) return;
     side.socket.readStop();
     this.#endRead(side);
+    this.#tellIfClosed();
   }
 
   resetBoth(): void {
@@ -103,7 +104,9 @@ export class HandleRelay implements Relay {
 
   /** For the sides: the peer's FIN came. */
   sideEnded(side: HandleSide): void {
-    if (this.#stage === 'relaying' && !side.readEnded) this.#endRead(side);
+    if (this.#stage !== 'relaying' || side.readEnded) return;
+    this.#endRead(side);
+    this.#finishIfClosed();
   }
 
   /** For the sides: what was pending is with the kernel. */
@@ -115,8 +118,9 @@ export class HandleRelay implements Relay {
     const other = this.#other(side);
     other.socket.space.takeBack();
     if (outcome !== WRITTEN) side.socket.broke(outcome);
-    else if (this.#stage === 'closing') this.#release(side);
+    else if (this.#stage === 'closing') side.connection.release();
     else if (this.#stage === 'relaying') this.#goOn(side, other);
+    this.#finishIfClosed();
   }
 
   /** For the sides: the socket broke and is closed. */
@@ -171,12 +175,14 @@ export class HandleRelay implements Relay {
 
   /** Writes what was read ahead for `side`; WRITTEN if nothing is left. */
   #writeWaiting(side: HandleSide, nowMs: number): number {
+    if (side.waiting === null) return WRITTEN;
     for (let chunk = side.waiting.shift(); chunk !== undefined; chunk = side.waiting.shift()) {
       const outcome = side.socket.write(chunk);
       if (outcome === PENDING) side.noteBlocked(nowMs);
       if (outcome !== WRITTEN) return outcome;
       side.noteWritten(nowMs);
     }
+    side.waiting = null;
     return WRITTEN;
   }
 
@@ -195,7 +201,6 @@ export class HandleRelay implements Relay {
     this.#handler.relaySideEnded(side.name);
     // The owner may have ended the relay while it was told.
     if (this.#stage === 'relaying') this.#passEnd(this.#other(side));
-    this.#tellIfClosed();
   }
 
   #passEnd(side: HandleSide): void {
@@ -218,8 +223,7 @@ export class HandleRelay implements Relay {
       socket.shutdown();
     }
     const over = side.readEnded && other.readEnded && other.writeEnded;
-    if (over) this.#tellIfClosed();
-    else if (connection.lingers) this.#handler.relaySideShut(side.name);
+    if (!over && connection.lingers) this.#handler.relaySideShut(side.name);
   }
 
   #closeOnceWritten(side: HandleSide): void {
@@ -228,12 +232,12 @@ export class HandleRelay implements Relay {
     if (!pending || !connection.lingers) connection.release();
   }
 
-  #release(side: HandleSide): void {
-    side.connection.release();
-    this.#tellIfClosed();
+  /** After something that libuv told, with nobody waiting for an answer. */
+  #finishIfClosed(): void {
+    if (!this.open) this.finish();
   }
 
-  /** The last thing told comes in a turn of its own: whoever made it true may be the owner itself. */
+  /** After something the owner did: the last thing told comes in a turn of its own. */
   #tellIfClosed(): void {
     if (!this.open && (this.#stage === 'relaying' || this.#stage === 'closing'))
       process.nextTick(finish, this);

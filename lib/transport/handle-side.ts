@@ -21,8 +21,8 @@ export class HandleSide implements RelaySide, SocketOwner {
   readEnded = false;
   /** Our FIN, or RST in its place, has been sent. */
   writeEnded = false;
-  /** Read ahead on the other side and not written yet, beside what is pending. */
-  waiting: Buffer[] = [];
+  /** Read ahead on the other side and not written yet, beside what is pending; null once all of it is. */
+  waiting: Buffer[] | null = null;
   #lastWriteMs: number;
   #blockedSinceMs = 0;
   /** Of the pending write, when it was last looked at. */
@@ -39,7 +39,7 @@ export class HandleSide implements RelaySide, SocketOwner {
 
   /** Bytes wait because the peer does not read. */
   get pending(): boolean {
-    return this.socket.pending || this.waiting.length > 0;
+    return this.socket.pending || (this.waiting !== null && this.waiting.length > 0);
   }
 
   get lastWriteMs(): number {

@@ -5,6 +5,7 @@
  *
  * Not here: the space (`read-space.ts`), what the bytes are for (`handle-connection.ts`, `handle-relay.ts`).
  */
+import { isIP } from 'node:net';
 import { getSystemErrorName } from 'node:util';
 import {
   type HandleAddress,
@@ -12,6 +13,7 @@ import {
   isTcp,
   type NodeInternals,
   type StreamHandle,
+  type TcpHandle,
 } from './node-internals.ts';
 import { type Holder, IdleSpaces, SILENT_MS } from './idle-spaces.ts';
 import { ReadBuffers } from './read-buffers.ts';
@@ -64,6 +66,8 @@ export class Workbench {
   readonly buffers = new ReadBuffers();
   readonly idle = new IdleSpaces();
   readonly nowMs: () => number;
+  /** 4, 6, or 0 for what is no address; dialled are a configuration's, time and again. */
+  readonly #families = new Map<string, number>();
   /** What libuv's callbacks threw. */
   readonly threw: (error: unknown) => void;
   #spareWrite: OwnedRequest;
@@ -73,6 +77,17 @@ export class Workbench {
     this.nowMs = nowMs;
     this.threw = threw;
     this.#spareWrite = this.#newWrite();
+  }
+
+  /** 4 or 6; 0 for what is no IP address. */
+  familyOf(address: string): number {
+    let family = this.#families.get(address);
+    if (family === undefined) {
+      family = isIP(address);
+      if (this.#families.size >= FAMILIES_MAX) this.#families.clear();
+      this.#families.set(address, family);
+    }
+    return family;
   }
 
   /** A request that stays untouched if the write leaves nothing over; one is enough for all sockets. */
@@ -89,6 +104,9 @@ export class Workbench {
     return Object.assign(this.internals.newWrite(), { socket: null, bytes: null, oncomplete: onWritten });
   }
 }
+
+/** Addresses whose family is kept in mind. */
+const FAMILIES_MAX = 16_384;
 
 /** Outcomes of `write` beside errors, which are below 0. */
 export const WRITTEN = 0;
@@ -109,6 +127,7 @@ export class HandleSocket implements Holder {
   next: Holder | null = null;
   readonly #bench: Workbench;
   readonly #handle: OwnedHandle;
+  readonly #tcp: TcpHandle | null;
   #prepared = false;
   #emptiedCount = 0;
   /** Reads come so rarely that the buffer goes back after each. */
@@ -123,28 +142,29 @@ export class HandleSocket implements Holder {
     this.#bench = bench;
     this.space = new ReadSpace(bench.buffers);
     this.#handle = handle as OwnedHandle;
+    this.#tcp = isTcp(handle) ? handle : null;
     this.#handle[SOCKET] = this;
   }
 
   /** Where the peer is; empty for a unix socket, or if it is gone. */
   get remote(): Endpoint {
     const out: HandleAddress = {};
-    if (isTcp(this.#handle)) this.#handle.getpeername(out);
+    if (!this.closed) this.#tcp?.getpeername(out);
     return endpoint(out);
   }
 
   /** Its own address; empty for a unix socket. */
   get local(): Endpoint {
     const out: HandleAddress = {};
-    if (isTcp(this.#handle)) this.#handle.getsockname(out);
+    if (!this.closed) this.#tcp?.getsockname(out);
     return endpoint(out);
   }
 
   /** SO_KEEPALIVE, by Node's rules; nothing on a unix socket. */
   keepAlive(idleMs = 0, intervalMs?: number, count?: number): void {
-    if (!isTcp(this.#handle) || this.closed) return;
+    if (this.closed) return;
     const intervalSeconds = intervalMs === undefined ? undefined : Math.trunc(intervalMs / 1000);
-    this.#handle.setKeepAlive(true, Math.trunc(idleMs / 1000), intervalSeconds, count);
+    this.#tcp?.setKeepAlive(true, Math.trunc(idleMs / 1000), intervalSeconds, count);
   }
 
   /** Reads from now on. Not to be called again once the end was read. */
@@ -196,7 +216,9 @@ export class HandleSocket implements Holder {
 
   /** FIN. Nothing may be pending. */
   shutdown(): void {
-    const request = Object.assign(this.#bench.internals.newShutdown(), { socket: this, oncomplete: onShut });
+    const request = this.#bench.internals.newShutdown() as OwnedRequest;
+    request.socket = this;
+    request.oncomplete = onShut;
     this.#hasShut = true;
     this.#shutting = this.#handle.shutdown(request) === 0;
   }
@@ -220,8 +242,8 @@ export class HandleSocket implements Holder {
       return;
     }
     this.#forget();
-    if (isTcp(this.#handle)) this.#handle.reset();
-    else this.#handle.close();
+    if (this.#tcp === null) this.#handle.close();
+    else this.#tcp.reset();
   }
 
   /** For libuv: a read has ended in some way. Gives what to read into next if that changes. */
@@ -315,7 +337,7 @@ export class HandleSocket implements Holder {
    * the kernel say how the connection stands, for one system call. A unix socket has no resets.
    */
   #hasEndedInOrder(): boolean {
-    if (this.pending || this.#hasShut || !isTcp(this.#handle)) return true;
+    if (this.pending || this.#hasShut || this.#tcp === null) return true;
     const status = this.write(NO_ROOM);
     if (status < 0) this.broke(status);
     return status >= 0;

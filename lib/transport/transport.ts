@@ -32,6 +32,7 @@ export interface ConnectionWatcher {
  * end it: by `relay`, `close` or `reset`.
  */
 export interface Connection {
+  /** Where the peer is, and our own address. The system is asked the first time, and knows only while the connection is open: empty after. */
   readonly remote: Endpoint;
   readonly local: Endpoint;
   /** Bytes that were read ahead while watched and wait for the relay. */

@@ -14,12 +14,14 @@ async function accept(t: Test, newTransport: NewTransport): Promise<{ peer: Peer
   return { peer, connection };
 }
 
-onEach('knows both ends, also after it has ended', async (t, newTransport) => {
+onEach('knows both ends, also after it has ended if it was asked before', async (t, newTransport) => {
   const { peer, connection } = await accept(t, newTransport);
+  const remote = { address: '127.0.0.1', port: peer.localPort };
+  const local = { address: '127.0.0.1', port: peer.socket.remotePort };
+  t.same([connection.remote, connection.local], [remote, local]);
   connection.close();
   await peer.expectEnd();
-  t.same(connection.remote, { address: '127.0.0.1', port: peer.localPort });
-  t.same(connection.local, { address: '127.0.0.1', port: peer.socket.remotePort });
+  t.same([connection.remote, connection.local], [remote, local]);
 });
 
 onEach('tells of the first bytes once and keeps them', async (t, newTransport) => {
