@@ -59,9 +59,9 @@ class HandleTransport implements Transport {
   #connection(handle: StreamHandle, local: Endpoint | null): HandleConnection {
     const socket = new HandleSocket(this.#bench, handle);
     const nowMs = this.#bench.nowMs();
-    if (!isTcp(handle)) return new HandleConnection(socket, nowMs, NOWHERE, NOWHERE);
-    handle.setNoDelay(true);
-    return new HandleConnection(socket, nowMs, null, local);
+    return isTcp(handle)
+      ? new HandleConnection(socket, nowMs, null, local)
+      : new HandleConnection(socket, nowMs, NOWHERE, NOWHERE);
   }
 }
 
