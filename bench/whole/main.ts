@@ -22,7 +22,7 @@ const FULL: Pace = {
   rounds: 5,
   secondsPerRun: 3,
   secondsPerBulkRun: 2,
-  warmUp: true,
+  secondsToWarmUp: 3,
   idleRounds: 3,
   secondsPerPart: 0.3,
 };
@@ -30,7 +30,7 @@ const QUICK: Pace = {
   rounds: 1,
   secondsPerRun: 1,
   secondsPerBulkRun: 1,
-  warmUp: false,
+  secondsToWarmUp: 0,
   idleRounds: 1,
   secondsPerPart: 0.05,
 };

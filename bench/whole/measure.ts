@@ -15,8 +15,8 @@ export interface Pace {
   readonly secondsPerRun: number;
   /** The same where bytes are plenty. */
   readonly secondsPerBulkRun: number;
-  /** A run that counts for nothing comes first, so that compilers and caches settle. */
-  readonly warmUp: boolean;
+  /** A run that counts for nothing comes first, so that compilers and caches settle; 0: none does. */
+  readonly secondsToWarmUp: number;
   /** Fresh processes per contestant for the memory of idle connections. */
   readonly idleRounds: number;
   /** For each figure that is taken within one process. */
@@ -59,7 +59,11 @@ export async function measure(
     contestant,
     series: { contestant: contestant.label, ...opponents(contestant), samples: [] },
   }));
-  if (pace.warmUp) for (const contestant of contestants) await load.run(contestant, 1);
+  if (pace.secondsToWarmUp > 0) {
+    for (const contestant of contestants) {
+      if (contestant.pid !== null) await load.run(contestant, pace.secondsToWarmUp);
+    }
+  }
   for (let round = 0; round < pace.rounds; round += 1) {
     for (const { contestant, series } of all) {
       if (round > 0 && contestant.pid === null) continue;
