@@ -110,6 +110,7 @@ export class Crew implements Traffic, MemberHandler {
   async release(): Promise<void> {
     this.#ending = true;
     this.#released = true;
+    for (const server of this.#servers) server.stop();
     await Promise.all(this.#living().map((member) => member.stop()));
   }
 
@@ -204,7 +205,6 @@ export class Crew implements Traffic, MemberHandler {
     } catch (error) {
       // Its death brings the next attempt.
       logger.error({ thread: thread + 1, err: error }, `thread ${thread + 1} could not be replaced`);
-      await next.stop();
       return;
     }
     introduce(

@@ -85,6 +85,8 @@ export class Member {
       case 'failed':
         this.#settle?.reject(new SluiceError(message.code as ErrorCode, message.message));
         this.#settle = null;
+        // Sockets and timers of a half-built thread would keep it, and it answers nobody.
+        void this.stop();
         return;
       case 'answer':
         this.#questions.get(message.id)?.(message.answer);
