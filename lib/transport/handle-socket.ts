@@ -70,6 +70,8 @@ export class Workbench {
   readonly #families = new Map<string, number>();
   /** What libuv's callbacks threw. */
   readonly threw: (error: unknown) => void;
+  /** The socket libuv told of last, if that were bytes. */
+  broughtBytes: HandleSocket | null = null;
   #spareWrite: OwnedRequest;
 
   constructor(internals: NodeInternals, nowMs: () => number, threw: (error: unknown) => void) {
@@ -257,13 +259,16 @@ export class HandleSocket implements Holder {
   }
 
   #heard(): Buffer | undefined {
-    const { state, readAt, endOfFile, noBuffer } = this.#bench.internals;
+    const bench = this.#bench;
+    const { state, readAt, endOfFile, noBuffer } = bench.internals;
     const length = state[readAt] ?? 0;
+    const isBehindBytes = bench.broughtBytes === this;
+    bench.broughtBytes = length > 0 ? this : null;
     if (length > 0) return this.#heardBytes(length);
     if (length === 0 || this.closed) return undefined;
     if (length === noBuffer) return this.#room();
     if (length !== endOfFile) this.broke(length);
-    else if (this.#hasEndedInOrder()) this.owner.socketReadEnd();
+    else if (this.#hasEndedInOrder(isBehindBytes)) this.owner.socketReadEnd();
     return undefined;
   }
 
@@ -331,16 +336,27 @@ export class HandleSocket implements Holder {
   }
 
   /**
-   * Whether an end is no reset in truth, which is told here. The libuv of Node 20 (1.46) reports RST right behind bytes as
-   * an orderly end, and a truncated stream would be passed on as a whole one; with every libuv RST may follow a FIN that
-   * was not read yet, and nobody looks at a socket any more once its end was read. Writing nothing sends nothing but has
-   * the kernel say how the connection stands, for one system call. A unix socket has no resets.
+   * Whether an end is no reset in truth, which is told here or later. The libuv of Node 20 (1.46) reports RST right behind
+   * bytes as an orderly end, and a truncated stream would be passed on as a whole one; with every libuv RST may follow a FIN
+   * that was not read yet, and nobody looks at a socket any more once its end was read. Writing nothing sends nothing but
+   * has the kernel say how the connection stands, for one system call. Where that cannot be done, an end right behind bytes
+   * is read once more. A unix socket has no resets.
    */
-  #hasEndedInOrder(): boolean {
-    if (this.pending || this.#hasShut || this.#tcp === null) return true;
+  #hasEndedInOrder(isBehindBytes: boolean): boolean {
+    if (this.#tcp === null) return true;
+    if (this.pending || this.#hasShut) {
+      if (isBehindBytes) this.#readAgain();
+      return !isBehindBytes;
+    }
     const status = this.write(NO_ROOM);
     if (status < 0) this.broke(status);
     return status >= 0;
+  }
+
+  /** Libuv has stopped by itself at an end that it had not read but concluded. */
+  #readAgain(): void {
+    this.#reading = false;
+    this.readStart();
   }
 
   #forget(): void {

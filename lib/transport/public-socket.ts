@@ -39,10 +39,11 @@ const NOTHING = Buffer.alloc(0);
  * Whether an end is a reset in truth; then the error event is on its way. The libuv of Node 20 (1.46) reports RST
  * right behind bytes as an orderly end, and a truncated stream would be passed on as a whole one; with every libuv RST may
  * follow a FIN that has not been read yet, and nobody looks at a socket any more once its end was read. Writing nothing
- * sends nothing but has the kernel say how the connection stands, for one system call. A unix socket has no resets.
+ * sends nothing but has the kernel say how the connection stands, for one system call. After our own FIN nothing does, and
+ * such an end is believed. A unix socket has no resets.
  */
 function isReset(socket: net.Socket): boolean {
-  if (socket.writableEnded || socket.writableLength > 0 || socket.localAddress === undefined) return false;
+  if (socket.writableEnded || socket.localAddress === undefined) return false;
   socket.write(NOTHING);
   return socket.errored !== null;
 }
@@ -54,7 +55,13 @@ function onData(this: OwnedSocket, chunk: Buffer): void {
   this[OWNER].socketRead(chunk);
 }
 function onEnd(this: OwnedSocket): void {
-  if (!isReset(this)) this[OWNER].socketReadEnd();
+  // A write that is pending is told to have failed before this turn of the loop is over.
+  if (this.writableLength > 0) setImmediate(tellEnd, this);
+  else tellEnd(this);
+}
+function tellEnd(socket: OwnedSocket): void {
+  if (socket.destroyed) return;
+  if (socket.writableLength > 0 || !isReset(socket)) socket[OWNER].socketReadEnd();
 }
 function onDrain(this: OwnedSocket): void {
   this[OWNER].socketDrained();
