@@ -140,6 +140,8 @@ class Trial {
     const arrived = once(this.#target, 'connection') as Promise<[net.Socket]>;
     const client = net.connect({ host: LOOPBACK, port: portOf(this.#entrance), allowHalfOpen: true });
     this.#sockets.push(client);
+    // What breaks shows in what arrives; unheard it would end the process.
+    client.on('error', () => {});
     const fromClient = await accepted;
     this.#connections.push(fromClient);
     const toServer = await this.#dial();

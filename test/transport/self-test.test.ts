@@ -126,3 +126,18 @@ void t.test('a transport whose callbacks throw', async (t) => {
   await turns(10);
   t.equal(descriptors(), before);
 });
+
+void t.test('a transport that resets whoever comes', async (t) => {
+  const strikeLate = async (strike: () => void): Promise<void> => {
+    await turns(200);
+    strike();
+  };
+  const late: After = (_delayMs, callback) => {
+    void strikeLate(callback);
+    return { cancel() {} };
+  };
+  const broken = altered((sound) => ({
+    createServer: () => sound.createServer((connection) => connection.reset()),
+  }));
+  await refuses(t, () => broken, /took more than/, late);
+});
