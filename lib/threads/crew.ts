@@ -17,6 +17,7 @@ import type { Logger } from '../account/log/logger.ts';
 import type { SessionRecord, SessionStart } from '../account/session.ts';
 import type { Server } from '../backend/server.ts';
 import type { Built } from '../build.ts';
+import { SluiceError } from '../errors.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import type { Clock } from '../time/clock.ts';
 import {
@@ -74,9 +75,12 @@ export class Crew implements Traffic, MemberHandler {
     for (const frontend of built.frontends) {
       for (const listener of frontend.listeners) await listener.listen();
     }
-    const members = Array.from({ length: memory.threadCount }, (_, thread) => this.#start(thread));
-    this.#members.push(...members);
-    await Promise.all(members.map((member) => member.ready));
+    // One by one: where the system refuses a thread, those before it are known and can be stopped.
+    for (let thread = 0; thread < memory.threadCount; thread += 1) this.#members.push(this.#start(thread));
+    await Promise.all(this.#living().map((member) => member.ready));
+    const members = this.#living();
+    if (members.length < memory.threadCount)
+      throw new SluiceError('ERR_THREAD', 'a thread has died while others were being started');
     for (const [index, member] of members.entries()) introduce(member, members.slice(0, index));
     this.#listening = true;
   }
@@ -197,16 +201,8 @@ export class Crew implements Traffic, MemberHandler {
     memory.forget(thread);
     this.#tellAll({ kind: 'look' });
     if (clock.nowMs() - member.startedMs < SHORT_LIFE_MS) await this.#wait(SHORT_LIFE_MS);
-    if (this.#ending) return;
-    const next = this.#start(thread);
-    this.#members[thread] = next;
-    try {
-      await next.ready;
-    } catch (error) {
-      // Its death brings the next attempt.
-      logger.error({ thread: thread + 1, err: error }, `thread ${thread + 1} could not be replaced`);
-      return;
-    }
+    const next = await this.#startAgain(thread);
+    if (next === null) return;
     introduce(
       next,
       this.#living().filter((other) => other !== next),
@@ -215,6 +211,28 @@ export class Crew implements Traffic, MemberHandler {
     else if (this.#opened) next.tell({ kind: 'open' });
     this.#replacedCount += 1;
     logger.warn({ thread: thread + 1 }, `thread ${thread + 1} has been replaced`);
+  }
+
+  /** A new thread, ready; null: the end came first, or the thread died, which brings the next attempt. */
+  async #startAgain(thread: number): Promise<Member | null> {
+    while (!this.#ending) {
+      let member: Member | null = null;
+      try {
+        member = this.#start(thread);
+        this.#members[thread] = member;
+        await member.ready;
+        return member;
+      } catch (error) {
+        this.#parts.logger.error(
+          { thread: thread + 1, err: error },
+          `thread ${thread + 1} could not be replaced`,
+        );
+        if (member !== null) return null;
+      }
+      // The system has no thread to give.
+      await this.#wait(SHORT_LIFE_MS);
+    }
+    return null;
   }
 
   #wait(delayMs: number): Promise<void> {

@@ -37,6 +37,7 @@ export class Member {
   #reason = 'it ended by itself';
   #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void } | null = null;
 
+  /** Throws ERR_THREAD where the system has no thread to give. */
   constructor(start: WorkerStart, nowMs: number, handler: MemberHandler) {
     this.thread = start.thread;
     this.startedMs = nowMs;
@@ -44,7 +45,7 @@ export class Member {
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    this.#worker = new Worker(PROGRAM, { workerData: start, name: `sluice-${start.thread + 1}` });
+    this.#worker = startWorker(start);
     this.#worker.on('message', (message: FromWorker) => this.#heard(message));
     this.#worker.on('error', (error) => {
       this.#reason = error instanceof Error ? error.message : String(error);
@@ -104,5 +105,14 @@ export class Member {
     for (const answer of this.#questions.values()) answer(null);
     this.#questions.clear();
     this.#handler.died(this, this.#reason);
+  }
+}
+
+function startWorker(start: WorkerStart): Worker {
+  try {
+    return new Worker(PROGRAM, { workerData: start, name: `sluice-${start.thread + 1}` });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SluiceError('ERR_THREAD', `a thread could not be started: ${reason}`, { cause });
   }
 }

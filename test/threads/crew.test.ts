@@ -2,7 +2,10 @@
 import t from 'tap';
 import type { Test } from 'tap';
 import * as diagnostics from 'node:diagnostics_channel';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import * as net from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { createLoadBalancer, type LoadBalancer, type SessionRecord } from '../../lib/index.ts';
 import { eventually, server } from '../help/balancer.ts';
@@ -59,6 +62,10 @@ async function served(t: Test, port: number): Promise<Peer> {
 
 function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length;
+}
+
+function runningTimers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 }
 
 void t.test('sessions run on all threads, figures and events are of all', async (t) => {
@@ -320,4 +327,32 @@ void t.test('an address in use is told before any thread is started', async (t) 
   const a = await echo(t);
   const text = `global\n  nbthread 2\nlisten l\n  bind 127.0.0.1:${a.port}\n  server a 127.0.0.1:1\n`;
   await t.rejects(createLoadBalancer(text), { code: 'ERR_ADDRESS_IN_USE' });
+});
+
+void t.test('an address that only the listening shows to be in use is told as well', async (t) => {
+  const { address } = await lookup('localhost');
+  const probe = net.createServer().listen(0, address);
+  await once(probe, 'listening');
+  const { port } = probe.address() as net.AddressInfo;
+  probe.close();
+  // Both can be bound as long as nobody listens, and a name hides from whoever reads the configuration that they are one.
+  const text =
+    `global\n  nbthread 2\nlisten l\n  bind ${address}:${port}\n  server a 127.0.0.1:1\n` +
+    `listen m\n  bind localhost:${port}\n  server a 127.0.0.1:1\n`;
+  await t.rejects(createLoadBalancer(text), { code: 'ERR_ADDRESS_IN_USE' });
+});
+
+void t.test('a server that warms up leaves nothing behind', async (t) => {
+  const before = runningTimers();
+  const a = await echo(t);
+  const { lb } = await threads(
+    t,
+    2,
+    `listen l\n  bind 127.0.0.1:0\n  server a 127.0.0.1:${a.port} slowstart 600s`,
+  );
+  lb.setServerState('l', 'a', 'maint');
+  lb.setServerState('l', 'a', 'ready');
+  await lb.close();
+  await a.close();
+  await eventually(() => runningTimers() <= before, 'every timer to be cancelled');
 });
