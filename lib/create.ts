@@ -200,7 +200,8 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
             targets,
             clockOriginNs: systemClockOriginNs(),
             parkedMax: house.parkedLimit.max,
-            relay: options.relay ?? 'auto',
+            // What does not work here is not tried again in every thread.
+            relay: notice === null ? (options.relay ?? 'auto') : 'public',
             reports: sessionLogs.map(({ wants }) => wants),
           },
           clock,

@@ -76,11 +76,11 @@ class WorkerThread {
       memory,
       neighbours: lines,
     });
-    // What there is to say about the choice the control thread has said.
-    const { transport } = await chooseTransport(start.relay, {
+    const { transport, notice } = await chooseTransport(start.relay, {
       nowMs: () => clock.nowMs(),
       after: (delayMs, callback) => clock.after(delayMs, callback),
     });
+    if (notice !== null) logger.warn(notice);
     const targets = start.targets.values();
     let frontendCount = 0;
     const wheel = new DeadlineWheel(clock);
