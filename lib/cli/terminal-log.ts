@@ -26,7 +26,8 @@ export function terminalLog(messages: Messages, debug: boolean, next: Logger | n
 
 function shown(facts: object, name: keyof Logger, debug: boolean): boolean {
   const event = 'event' in facts ? facts.event : null;
-  if (event === 'log-target') return true;
+  // What nothing else would show, unless there is a JSON log.
+  if (event === 'log-target' || event === 'thread') return true;
   if (event === 'session' || !debug) return false;
   return event === 'state' || name === 'warn' || name === 'error';
 }

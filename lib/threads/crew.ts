@@ -27,7 +27,7 @@ import {
   type Traffic,
   type WantedEvents,
 } from '../traffic.ts';
-import { Member, type MemberHandler, type News } from './member.ts';
+import { Member, unreadableProgram, type MemberHandler, type News } from './member.ts';
 import type { PlacedOrder, Question, SessionNews, ToWorker, WorkerStart } from './messages.ts';
 
 /** What all workers are started with. */
@@ -45,6 +45,9 @@ export interface CrewParts {
   /** Sessions that thread number `thread` holds. */
   readonly sessionsOf: (thread: number) => number;
 }
+
+/** What lines about threads are known by in logs. */
+const EVENT = 'thread';
 
 /** A thread that lived no longer than this is replaced only after as long again. */
 const SHORT_LIFE_MS = 1000;
@@ -87,6 +90,11 @@ export class Crew implements Traffic, MemberHandler {
 
   open(): void {
     this.#opened = true;
+    const unreadable = unreadableProgram();
+    if (unreadable !== null) {
+      const text = `threads that die cannot be replaced: this process has no right to read ${unreadable} any more`;
+      this.#parts.logger.warn({ event: EVENT }, text);
+    }
     this.#tellAll({ kind: 'open' });
   }
 
@@ -186,7 +194,7 @@ export class Crew implements Traffic, MemberHandler {
     const { thread } = member;
     const sessionCount = sessionsOf(thread);
     logger.error(
-      { thread: thread + 1, sessions: sessionCount, reason },
+      { event: EVENT, thread: thread + 1, sessions: sessionCount, reason },
       `thread ${thread + 1} has died (${reason}); its ${sessionCount} sessions are lost`,
     );
     void this.#replace(member);
@@ -210,7 +218,7 @@ export class Crew implements Traffic, MemberHandler {
     if (this.#ending) await next.ask({ ask: 'close-doors' });
     else if (this.#opened) next.tell({ kind: 'open' });
     this.#replacedCount += 1;
-    logger.warn({ thread: thread + 1 }, `thread ${thread + 1} has been replaced`);
+    logger.warn({ event: EVENT, thread: thread + 1 }, `thread ${thread + 1} has been replaced`);
   }
 
   /** A new thread, ready; null: the end came first, or the thread died, which brings the next attempt. */
@@ -224,7 +232,7 @@ export class Crew implements Traffic, MemberHandler {
         return member;
       } catch (error) {
         this.#parts.logger.error(
-          { thread: thread + 1, err: error },
+          { event: EVENT, thread: thread + 1, err: error },
           `thread ${thread + 1} could not be replaced`,
         );
         if (member !== null) return null;

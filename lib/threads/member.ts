@@ -6,6 +6,8 @@
  *
  * Not here: what follows from its death (`crew.ts`), what it does (`worker.ts`).
  */
+import { accessSync, constants } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { SessionRecord } from '../account/session.ts';
 import { SluiceError, type ErrorCode } from '../errors.ts';
@@ -21,6 +23,16 @@ export interface MemberHandler {
 }
 
 type Answer = number | readonly SessionRecord[];
+
+/** The file a new thread begins with, if this process may not read it, as after it has given up its privileges; null: it may. */
+export function unreadableProgram(): string | null {
+  try {
+    accessSync(PROGRAM, constants.R_OK);
+    return null;
+  } catch {
+    return fileURLToPath(PROGRAM);
+  }
+}
 
 const PROGRAM = new URL('./worker.js', import.meta.url);
 

@@ -29,14 +29,18 @@ void t.test("states are shown with -d, in HAProxy's layout and severity", async 
   );
 });
 
-void t.test('without -d only a log target that cannot work is worth a line', async (t) => {
-  const { messages, said } = terminal();
-  const log = terminalLog(messages, false, null);
-  log.error({ event: 'state', severity: 'emerg' }, 'backend b has no server available!');
-  log.warn({ code: 'EMFILE' }, 'a client could not be accepted');
-  log.warn({ event: 'log-target' }, 'log /dev/log: no perl');
-  t.equal(said(), '[WARNING]  (7) : log /dev/log: no perl\n');
-});
+void t.test(
+  'without -d only a log target that cannot work and a thread that has died are worth a line',
+  async (t) => {
+    const { messages, said } = terminal();
+    const log = terminalLog(messages, false, null);
+    log.error({ event: 'state', severity: 'emerg' }, 'backend b has no server available!');
+    log.warn({ code: 'EMFILE' }, 'a client could not be accepted');
+    log.warn({ event: 'log-target' }, 'log /dev/log: no perl');
+    log.error({ event: 'thread', thread: 1 }, 'thread 1 has died');
+    t.equal(said(), '[WARNING]  (7) : log /dev/log: no perl\n[ALERT]    (7) : thread 1 has died\n');
+  },
+);
 
 void t.test('sessions are not shown, faults are with -d, and the other log gets everything', async (t) => {
   const { messages, said } = terminal();
