@@ -57,6 +57,8 @@ export class Member {
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
+    // Where another thread has failed nobody waits for this one any more.
+    this.ready.catch(() => {});
     this.#worker = startWorker(start);
     this.#worker.on('message', (message: FromWorker) => this.#heard(message));
     this.#worker.on('error', (error) => {
