@@ -103,6 +103,10 @@ export class HandleConnection implements Connection, SocketOwner {
     this.#watcher?.peerReset(code);
   }
 
+  socketWriteFailed(status: number): void {
+    this.socket.broke(status);
+  }
+
   socketRead(): boolean {
     return true;
   }

@@ -13,6 +13,7 @@
  *
  * Not here: when to end a relay, and whose fault it was (`../stream/`); numbers and stamps (`handle-side.ts`).
  */
+import { getSystemErrorName } from 'node:util';
 import type { HandleConnection } from './handle-connection.ts';
 import { HandleSide } from './handle-side.ts';
 import { PENDING, WRITTEN } from './handle-socket.ts';
@@ -58,7 +59,8 @@ export class HandleRelay implements Relay {
     const side = this[name];
     if (this.#stage !== 'relaying' || side.readEnded) return;
     side.socket.readStop();
-    this.#endRead(side);
+    if (side.failure < 0) side.socket.broke(side.failure);
+    else this.#endRead(side);
     this.#tellIfClosed();
   }
 
@@ -97,7 +99,7 @@ export class HandleRelay implements Relay {
       other.noteBlocked(nowMs);
       side.readPaused = true;
     } else {
-      other.socket.broke(outcome);
+      this.sideWriteFailed(other, outcome);
     }
     return false;
   }
@@ -105,7 +107,8 @@ export class HandleRelay implements Relay {
   /** For the sides: the peer's FIN came. */
   sideEnded(side: HandleSide): void {
     if (this.#stage !== 'relaying' || side.readEnded) return;
-    this.#endRead(side);
+    if (side.failure < 0) side.socket.broke(side.failure);
+    else this.#endRead(side);
     this.#finishIfClosed();
   }
 
@@ -117,10 +120,25 @@ export class HandleRelay implements Relay {
     if (outcome === PENDING) return;
     const other = this.#other(side);
     other.socket.space.takeBack();
-    if (outcome !== WRITTEN) side.socket.broke(outcome);
+    if (outcome !== WRITTEN) this.sideWriteFailed(side, outcome);
     else if (this.#stage === 'closing') side.connection.release();
     else if (this.#stage === 'relaying') this.#goOn(side, other);
     this.#finishIfClosed();
+  }
+
+  /**
+   * For the sides: what was written is not taken. Of a server that is gone the kernel may still have what it said before, such
+   * as the early answer to a client that goes on sending: it is read to its end before the break is told.
+   */
+  sideWriteFailed(side: HandleSide, status: number): void {
+    const hasMoreToSay = side === this.server && this.#stage === 'relaying' && !side.readEnded;
+    if (!hasMoreToSay || !isGone(status)) {
+      side.socket.broke(status);
+      return;
+    }
+    side.fail(status);
+    this.client.socket.readStop();
+    this.client.readPaused = !this.client.readEnded;
   }
 
   /** For the sides: the socket broke and is closed. */
@@ -170,7 +188,7 @@ export class HandleRelay implements Relay {
     if (outcome === WRITTEN) return;
     side.lend();
     side.readPaused = true;
-    if (outcome !== PENDING) process.nextTick(tellBroken, other, outcome);
+    if (outcome !== PENDING) process.nextTick(tellWriteFailed, other, outcome);
   }
 
   /** Writes what was read ahead for `side`; WRITTEN if nothing is left. */
@@ -252,8 +270,14 @@ function tellEnded(side: HandleSide): void {
   side.socketReadEnd();
 }
 
-function tellBroken(side: HandleSide, status: number): void {
-  side.socket.broke(status);
+function tellWriteFailed(side: HandleSide, status: number): void {
+  if (!side.socket.closed) side.socketWriteFailed(status);
+}
+
+/** Whether a failed write means that no peer is there any more, so that reading comes to an end. */
+function isGone(status: number): boolean {
+  const code = getSystemErrorName(status);
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 function finish(relay: HandleRelay): void {

@@ -21,6 +21,8 @@ export class HandleSide implements RelaySide, SocketOwner {
   readEnded = false;
   /** Our FIN, or RST in its place, has been sent. */
   writeEnded = false;
+  /** Why nothing can be written to it any more while the rest is read of what it sent before; 0: it can. */
+  failure = 0;
   /** Read ahead on the other side and not written yet, beside what is pending; null once all of it is. */
   waiting: Buffer[] | null = null;
   #lastWriteMs: number;
@@ -70,6 +72,13 @@ export class HandleSide implements RelaySide, SocketOwner {
     this.#pendingBytes = this.socket.pendingBytes;
   }
 
+  /** Nothing that waits for it will be taken any more. */
+  fail(status: number): void {
+    this.failure = status;
+    this.waiting = null;
+    this.#blockedSinceMs = 0;
+  }
+
   /** What was read of it is still needed: nothing more may be read into its buffer. */
   lend(): void {
     this.socket.readStop();
@@ -84,6 +93,9 @@ export class HandleSide implements RelaySide, SocketOwner {
   }
   socketDrained(): void {
     this.#relay.sideDrained(this);
+  }
+  socketWriteFailed(status: number): void {
+    this.#relay.sideWriteFailed(this, status);
   }
   socketBroke(code: string): void {
     this.#relay.sideBroke(this, code);

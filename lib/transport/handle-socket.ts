@@ -44,6 +44,8 @@ export interface SocketOwner {
   socketReadEnd(): void;
   /** A write that was pending is complete. */
   socketDrained(): void;
+  /** A write that was pending failed, by an error below 0; the socket is still open. */
+  socketWriteFailed(status: number): void;
   /** Broken, and closed already. `code` as Node names it. */
   socketBroke(code: string): void;
   /** The descriptor of a reset that had to wait is released. */
@@ -56,6 +58,7 @@ const NOBODY: SocketOwner = {
   socketRead: () => true,
   socketReadEnd() {},
   socketDrained() {},
+  socketWriteFailed() {},
   socketBroke() {},
   socketClosed() {},
 };
@@ -277,7 +280,7 @@ export class HandleSocket implements Holder {
     this.pending = false;
     if (this.closed) return;
     try {
-      if (status < 0) this.broke(status);
+      if (status < 0) this.owner.socketWriteFailed(status);
       else this.owner.socketDrained();
     } catch (error) {
       this.#bench.threw(error);

@@ -128,7 +128,8 @@ export interface RelayHandler {
   relayFinished(): void;
   /**
    * A side was reset or broke. Nothing has been done to the other side yet: the owner answers with `resetBoth`, or
-   * `closeAfterPending` (bytes read from the broken side may still be undelivered). Told once.
+   * `closeAfterPending` (bytes read from the broken side may still be undelivered). Told once. Where a write to a server
+   * failed, an implementation that can reads what the kernel still has of it first.
    */
   relayBroken(side: SideName, code: string): void;
 }

@@ -47,3 +47,58 @@ onEach('an end behind bytes is passed on while bytes wait for its side', async (
   await server.expectEnd();
   t.same(told.entries, ['ended client', 'shut server']);
 });
+
+// A net.Socket closes itself when a write fails, and what the kernel has is lost.
+void t.test(
+  'handles: an early answer arrives though the rest of the question finds the server gone',
+  async (t) => {
+    const { client, server, relay, told } = await join(t, handles);
+    told.onBroken = () => relay.closeAfterPending();
+    await turns();
+    // In one turn: the relay is told of the question first, and then there is nobody to take it.
+    client.send('a question');
+    server.send('an answer');
+    server.reset();
+    await client.expect('an answer');
+    await client.expectEnd();
+    await told.until('finished');
+    t.match(told.entries, [/^broken server (ECONNRESET|EPIPE)$/, 'finished']);
+  },
+);
+
+void t.test('handles: all that a gone server had said arrives, however slowly', async (t) => {
+  const joined = await join(t, handles);
+  const { client, server, relay, told } = joined;
+  told.onBroken = () => relay.closeAfterPending();
+  await block(joined);
+  server.reset();
+  client.send('a question');
+  await turns();
+  t.same(told.entries, [], 'the kernel has more of the server');
+  t.equal(relay.client.readPaused, true);
+  t.equal(relay.server.blockedSinceMs, 0);
+  client.release();
+  t.equal(await client.over(), 'ended');
+  t.equal(client.bytesReceived, relay.server.bytesRead);
+  await told.until('finished');
+  t.match(told.entries, [/^broken server/, 'finished']);
+});
+
+void t.test('handles: the owner may end a relay whose server is gone and has more to say', async (t) => {
+  for (const end of ['shutRead', 'closeAfterPending', 'abandon', 'resetBoth'] as const) {
+    const joined = await join(t, handles);
+    const { client, server, relay, told } = joined;
+    told.onBroken = () => relay.closeAfterPending();
+    await block(joined);
+    server.reset();
+    client.send('a question');
+    while (!relay.client.readPaused) await turns(1);
+    relay[end]('server');
+    client.release();
+    await client.over();
+    while (relay.open) await turns(1);
+    await turns();
+    const last = end === 'abandon' || end === 'resetBoth' ? undefined : 'finished';
+    t.equal(told.entries.at(-1), last, end);
+  }
+});
