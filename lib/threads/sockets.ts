@@ -29,6 +29,8 @@ export async function duplicateSockets(fds: readonly number[]): Promise<readonly
     stdio: [...OWN_DESCRIPTORS, ...fds],
     cwd: '/',
     env: helperEnvironment(),
+    timeout: HELPER_MS,
+    killSignal: 'SIGKILL',
   });
   const found = new Map<number, ListenHandle>();
   helper.on('message', (word, handle) => {
@@ -46,6 +48,9 @@ export async function duplicateSockets(fds: readonly number[]): Promise<readonly
 
 /** Before the inherited sockets; faults are told on our standard error. */
 const OWN_DESCRIPTORS = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
+
+/** As a rule it takes some 35 ms. Node hangs for good in its own start where the system refuses it a thread. */
+const HELPER_MS = 30_000;
 
 const DUPLICATOR = fileURLToPath(new URL('./duplicator.js', import.meta.url));
 
