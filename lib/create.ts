@@ -155,8 +155,9 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
     nowMs: () => clock.nowMs(),
     after: (delayMs, callback) => clock.after(delayMs, callback),
   });
-  if (notice !== null) logger.warn(notice);
-  if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive)) logger.warn(KEEP_ALIVE_NOTICE);
+  if (notice !== null) logger.warn(AT_START, notice);
+  if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive))
+    logger.warn(AT_START, KEEP_ALIVE_NOTICE);
   const targets: (ServerTarget | null)[] = [];
   const sessionLogs: LoggedSessions[] = [];
   let traffic: Traffic | null = null;
@@ -214,6 +215,9 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
   return { ...control, built, traffic };
 }
 
+/** Something is not as the configuration asks: the command shows it even where nobody looks at a log. */
+const AT_START = { event: 'start' };
+
 const KEEP_ALIVE_NOTICE =
   'this Node cannot set interval and count of TCP keep-alive (24 and later can): clitcpka-intvl, clitcpka-cnt, ' +
   'srvtcpka-intvl and srvtcpka-cnt have no effect, and with clitcpka-idle or srvtcpka-idle they are 1 s and 10';
@@ -237,7 +241,7 @@ function withSessionLimit(
   const plan = planDescriptors(config, threadCount, descriptorLimit);
   if (plan.kind === 'too few') {
     if (config.global.strictLimits) throw new SluiceError('ERR_DESCRIPTOR_LIMIT', plan.message);
-    logger.warn(plan.message);
+    logger.warn(AT_START, plan.message);
   }
   return { ...config, global: { ...config.global, maxconn: plan.maxconn } };
 }

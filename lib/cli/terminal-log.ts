@@ -1,6 +1,6 @@
 /**
- * What a balancer tells its logger, as far as the terminal is to show it: that a log target cannot work, always; with `-d`
- * every line about states, and whatever went wrong.
+ * What a balancer tells its logger, as far as the terminal is to show it: what is not as asked for at start, what befalls threads and log
+ * targets, always; with `-d` every line about states, and whatever went wrong.
  *
  *     [WARNING]  (4711) : Server app/a is DOWN, reason: ...
  *     [ALERT]    (4711) : backend app has no server available!
@@ -27,7 +27,7 @@ export function terminalLog(messages: Messages, debug: boolean, next: Logger | n
 function shown(facts: object, name: keyof Logger, debug: boolean): boolean {
   const event = 'event' in facts ? facts.event : null;
   // What nothing else would show, unless there is a JSON log.
-  if (event === 'log-target' || event === 'thread') return true;
+  if (event === 'log-target' || event === 'thread' || event === 'start') return true;
   if (event === 'session' || !debug) return false;
   return event === 'state' || name === 'warn' || name === 'error';
 }

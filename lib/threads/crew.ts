@@ -51,6 +51,8 @@ const EVENT = 'thread';
 
 /** A thread that lived no longer than this is replaced only after as long again. */
 const SHORT_LIFE_MS = 1000;
+/** A thread that hears nothing for so long will never hear anything. */
+const STUCK_MS = 5000;
 
 export class Crew implements Traffic, MemberHandler {
   readonly #parts: CrewParts;
@@ -115,7 +117,11 @@ export class Crew implements Traffic, MemberHandler {
 
   async end(withinMs: number): Promise<number> {
     this.#ending = true;
-    const answers = await this.#askAll({ ask: 'end', withinMs });
+    const patienceMs = withinMs + STUCK_MS;
+    const members = this.#living();
+    const answers = await Promise.all(
+      members.map((member) => this.#askOrStop(member, { ask: 'end', withinMs }, patienceMs)),
+    );
     return answers.reduce<number>((sum, answer) => sum + (typeof answer === 'number' ? answer : 0), 0);
   }
 
@@ -152,6 +158,18 @@ export class Crew implements Traffic, MemberHandler {
 
   #askAll(question: Question): Promise<(number | readonly SessionRecord[] | null)[]> {
     return Promise.all(this.#living().map((member) => member.ask(question)));
+  }
+
+  /** A thread that does not answer in time is stuck in something that does not end: it is treated like one that died. */
+  async #askOrStop(
+    member: Member,
+    question: Question,
+    patienceMs: number,
+  ): Promise<number | readonly SessionRecord[] | null> {
+    const timer = this.#parts.clock.after(patienceMs, () => void member.stop());
+    const answer = await member.ask(question);
+    timer.cancel();
+    return answer;
   }
 
   #start(thread: number): Member {
@@ -204,7 +222,7 @@ export class Crew implements Traffic, MemberHandler {
     const { memory, clock, logger, built } = this.#parts;
     const { thread } = member;
     memory.silence(thread);
-    await this.#askAll({ ask: 'pause' });
+    await Promise.all(this.#living().map((member) => this.#askOrStop(member, { ask: 'pause' }, STUCK_MS)));
     for (const proxy of [...built.frontends, ...built.backends]) proxy.countLost(thread);
     memory.forget(thread);
     this.#tellAll({ kind: 'look' });

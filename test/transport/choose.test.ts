@@ -49,7 +49,8 @@ void t.test('the notice goes to the logger', async (t) => {
     debug: quiet,
     info: quiet,
     error: quiet,
-    warn: (first: unknown) => void warnings.push(first),
+    warn: (fields: object | string, text = '') =>
+      void warnings.push(typeof fields === 'string' ? fields : text),
   };
   const text =
     'listen l\n bind 127.0.0.1:0\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n server a 127.0.0.1:1\n';
