@@ -30,15 +30,19 @@ void t.test("states are shown with -d, in HAProxy's layout and severity", async 
 });
 
 void t.test(
-  'without -d only a log target that cannot work and a thread that has died are worth a line',
+  'without -d what is not as asked for at start, a log target that cannot work and a dead thread are worth a line',
   async (t) => {
     const { messages, said } = terminal();
     const log = terminalLog(messages, false, null);
     log.error({ event: 'state', severity: 'emerg' }, 'backend b has no server available!');
     log.warn({ code: 'EMFILE' }, 'a client could not be accepted');
+    log.warn({ event: 'start' }, 'the fast relay is off');
     log.warn({ event: 'log-target' }, 'log /dev/log: no perl');
     log.error({ event: 'thread', thread: 1 }, 'thread 1 has died');
-    t.equal(said(), '[WARNING]  (7) : log /dev/log: no perl\n[ALERT]    (7) : thread 1 has died\n');
+    t.equal(
+      said(),
+      '[WARNING]  (7) : the fast relay is off\n[WARNING]  (7) : log /dev/log: no perl\n[ALERT]    (7) : thread 1 has died\n',
+    );
   },
 );
 
