@@ -63,7 +63,7 @@ export type EndReason = (typeof END_REASONS)[number];
 
 /** A session that has just been let in. */
 export interface SessionStart {
-  /** Unique in the process, rising. */
+  /** Unique in the process, rising within a thread. */
   readonly id: number;
   readonly acceptedWallMs: number;
   readonly clientAddress: string;
