@@ -47,6 +47,7 @@ export interface HelperSurroundings {
 const system: HelperSurroundings = { perl: 'perl', uid: () => process.getuid?.() };
 
 export class DatagramSink implements LineSink {
+  readonly batchMs = 0;
   readonly #path: string;
   readonly #clock: Clock;
   readonly #logger: Logger;

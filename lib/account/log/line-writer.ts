@@ -1,17 +1,20 @@
 /**
  * Lines on their way to a target, in bounded memory: whoever writes a line never waits. Lines of one turn of the event
- * loop go out together; while a batch is under way the next ones wait, up to a limit, beyond which they are dropped and
- * counted.
+ * loop go out together, and where a batch costs much more than a line (a file is written by another thread) those of some
+ * milliseconds: the first line after a silence goes at once. While a batch is under way the next ones wait, up to a limit,
+ * beyond which they are dropped and counted.
  *
- *     idle --write--> gathering --turn ends--> writing --done--> idle, or writing again if lines came meanwhile
+ *     idle --write--> gathering --turn or time ends--> writing --done--> idle, or gathering if lines came meanwhile
  *     any --close--> closing --all written, or patience over--> closed (a write is then a drop)
  *
  * Not here: how bytes reach the target (the sinks), what a line says.
  */
-import type { Clock } from '../../time/clock.ts';
+import type { Clock, Timer } from '../../time/clock.ts';
 
 /** Where batches go. Sinks do not throw: what they cannot deliver they report as lost. */
 export interface LineSink {
+  /** Milliseconds from one batch to the next at least; 0: a batch costs no more than its lines. */
+  readonly batchMs: number;
   /** Called once, before any `write`; `lost` may be called at any time with a number of lines that did not arrive. */
   start(lost: (lineCount: number) => void): void;
   /** Delivers whole lines, each with its line feed; `done` is called once, later or at once. */
@@ -44,6 +47,8 @@ export class LineWriter implements DropCounter {
   #underWayCount = 0;
   #underWayCharacters = 0;
   #gathering = false;
+  #timer: Timer | null = null;
+  #sentMs = Number.NEGATIVE_INFINITY;
   #closed = false;
   #droppedCount = 0;
   #whenIdle: (() => void) | null = null;
@@ -72,26 +77,39 @@ export class LineWriter implements DropCounter {
     }
     this.#lines.push(line);
     this.#waitingCharacters += line.length;
-    if (this.#gathering || this.#underWayCount > 0) return;
-    this.#gathering = true;
-    setImmediate(() => {
-      this.#gathering = false;
-      this.#send();
-    });
+    this.#gather();
   }
 
   /** Gives what waits a second to go out, counts the rest as dropped and closes the sink. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#timer?.cancel();
+    this.#send();
     if (this.#lines.length > 0 || this.#underWayCount > 0) await this.#idle();
     this.#droppedCount += this.#lines.length + this.#underWayCount;
     this.#lines = [];
     this.#sink.close();
   }
 
+  #gather(): void {
+    if (this.#gathering || this.#underWayCount > 0) return;
+    this.#gathering = true;
+    const { batchMs } = this.#sink;
+    const waitMs = batchMs === 0 ? 0 : this.#sentMs + batchMs - this.#clock.nowMs();
+    if (waitMs > 0) this.#timer = this.#clock.after(waitMs, this.#gathered);
+    else setImmediate(this.#gathered);
+  }
+
+  readonly #gathered = (): void => {
+    this.#gathering = false;
+    this.#timer = null;
+    this.#send();
+  };
+
   #send(): void {
     if (this.#underWayCount > 0 || this.#lines.length === 0) return;
+    this.#sentMs = this.#clock.nowMs();
     const lines = this.#lines;
     this.#lines = [];
     this.#underWayCount = lines.length;
@@ -100,8 +118,9 @@ export class LineWriter implements DropCounter {
     this.#sink.write(lines, () => {
       this.#underWayCount = 0;
       this.#underWayCharacters = 0;
-      if (this.#lines.length > 0) this.#send();
-      else this.#whenIdle?.();
+      if (this.#lines.length === 0) this.#whenIdle?.();
+      else if (this.#closed || this.#sink.batchMs === 0) this.#send();
+      else this.#gather();
     });
   }
 

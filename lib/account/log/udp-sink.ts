@@ -12,6 +12,8 @@ import * as net from 'node:net';
 import type { LineSink } from './line-writer.ts';
 
 export class UdpSink implements LineSink {
+  /** A turn of the event loop for each datagram costs more than the datagram; very many at once would overrun the server's buffer. */
+  readonly batchMs = 5;
   readonly #host: string;
   readonly #port: number;
   #lost: (lineCount: number) => void = () => {};

@@ -11,10 +11,15 @@ import { ManualClock } from '../../help/clock.ts';
 
 /** A sink that finishes a batch when told. */
 class HeldSink implements LineSink {
+  readonly batchMs: number;
   readonly batches: (readonly string[])[] = [];
   closed = false;
   lost: (lineCount: number) => void = () => {};
   #done: (() => void) | null = null;
+
+  constructor(batchMs = 0) {
+    this.batchMs = batchMs;
+  }
 
   start(lost: (lineCount: number) => void): void {
     this.lost = lost;
@@ -52,6 +57,36 @@ void t.test('lines of one turn go out together, later ones when the batch is don
   sink.finish();
   t.same(sink.batches, [['a\n', 'b\n'], ['c\n']]);
 });
+
+void t.test(
+  'where batches are dear the first line goes at once, and those of some time follow together',
+  async (t) => {
+    const clock = new ManualClock();
+    const sink = new HeldSink(20);
+    const writer = new LineWriter('x', sink, clock);
+    writer.write('a\n');
+    await turn();
+    t.same(sink.batches, [['a\n']]);
+    sink.finish();
+    writer.write('b\n');
+    await turn();
+    clock.advance(10);
+    writer.write('c\n');
+    await turn();
+    t.equal(sink.batches.length, 1, 'not so soon');
+    clock.advance(10);
+    t.same(sink.batches.at(-1), ['b\n', 'c\n']);
+    writer.write('d\n');
+    sink.finish();
+    t.equal(sink.batches.length, 2, 'what came meanwhile waits as well');
+    const closed = writer.close();
+    t.same(sink.batches.at(-1), ['d\n'], 'a close waits for nothing');
+    sink.finish();
+    await closed;
+    t.equal(clock.pendingCount, 0);
+    t.equal(writer.droppedCount, 0);
+  },
+);
 
 void t.test('what exceeds the limit is dropped and counted, and there is room again later', async (t) => {
   const sink = new HeldSink();

@@ -26,6 +26,7 @@ const TARGET: LogTarget = {
 };
 
 class ListSink implements LineSink {
+  readonly batchMs = 0;
   readonly lines: string[] = [];
   start(): void {}
   write(lines: readonly string[], done: () => void): void {

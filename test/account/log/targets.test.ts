@@ -31,6 +31,7 @@ function logTarget(over: Partial<LogTarget> = {}): LogTarget {
 }
 
 class ListSink implements LineSink {
+  readonly batchMs = 0;
   readonly lines: string[] = [];
   start(): void {}
   write(lines: readonly string[], done: () => void): void {
