@@ -435,9 +435,23 @@ export class Stream
     const connecting = this.#connecting;
     const ends = this.#serverEnds ?? this.#serverConnection;
     const server = this.#hasEnded() ? this.#lastServer : this.server;
+    const { remote, local } = this.#clientEnds ?? this.#client;
+    const outcome = this.#outcome ?? this.#outcomeNow('normal');
+    // Field by field: putting it together from `start` and the outcome costs V8 twenty times as much.
     return {
-      ...this.start(),
-      ...(this.#outcome ?? this.#outcomeNow('normal')),
+      id: this.id,
+      acceptedWallMs: this.#acceptedWallMs,
+      clientAddress: remote.address,
+      clientPort: remote.port,
+      frontendAddress: local.address,
+      frontendPort: local.port,
+      frontendName: route.frontendName,
+      listenerName: door.listenerName,
+      queueMs: outcome.queueMs,
+      connectMs: outcome.connectMs,
+      firstByteMs: outcome.firstByteMs,
+      totalMs: outcome.totalMs,
+      ending: outcome.ending,
       backendName: route.target?.backend.name ?? route.frontendName,
       serverName: server?.name ?? null,
       serverAddress: ends?.remote.address ?? null,
