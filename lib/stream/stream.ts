@@ -35,12 +35,12 @@ import { Deadline, type DeadlineOwner, type DeadlineWheel } from '../time/coarse
 import type {
   Connection,
   ConnectionWatcher,
-  Endpoint,
   Relay,
   RelayHandler,
   SideName,
   Transport,
 } from '../transport/transport.ts';
+import { applyOptions, type Ends, endsOf } from './connections.ts';
 import { endingOf } from './ending.ts';
 import {
   endsShorten,
@@ -486,24 +486,4 @@ export class Stream
       ending: endingOf(reason),
     };
   }
-}
-
-/** Both ends of a connection. */
-interface Ends {
-  readonly remote: Endpoint;
-  readonly local: Endpoint;
-}
-
-function endsOf({ remote, local }: Connection): Ends {
-  return { remote, local };
-}
-
-function applyOptions(
-  connection: Connection,
-  keepAlive: boolean,
-  tuning: ProxyOptions['clientKeepAliveTuning'],
-  nolinger: boolean,
-): void {
-  if (keepAlive) connection.keepAlive(tuning.idleMs, tuning.intervalMs, tuning.count);
-  if (nolinger) connection.noLinger();
 }
