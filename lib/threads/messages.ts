@@ -12,6 +12,7 @@
  * Not here: numbers (`../shared/`), clients (`sockets.ts`).
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { LogWants } from '../account/log/session-log.ts';
 import type { SessionRecord, SessionStart } from '../account/session.ts';
 import type { ServerTarget } from '../backend/server.ts';
 import type { Config } from '../config/config.ts';
@@ -33,17 +34,10 @@ export interface WorkerStart {
   readonly relay: RelayWish;
   /** Numbers of the bound descriptors, in the order of building; the worker makes duplicates. */
   readonly descriptors: readonly number[];
-  /** What the frontends' sessions are to be reported for, in the order of building. */
-  readonly reports: readonly SessionReports[];
+  /** What the log of each frontend wants to be told, in the order of building; events are asked for beside it. */
+  readonly reports: readonly LogWants[];
   /** Where servers stand by now: nothing for those that are as configured. */
   readonly orders: readonly PlacedOrder[];
-}
-
-/** What of a frontend's sessions somebody listens to, whether or not events are wanted. */
-export interface SessionReports {
-  readonly started: boolean;
-  readonly connected: boolean;
-  readonly ended: boolean;
 }
 
 /** `server`: its position in the order of building, over all backends. */

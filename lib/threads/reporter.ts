@@ -5,8 +5,9 @@
  * Not here: what is done with them (`crew.ts` gives them to the accounts).
  */
 import type { Session, SessionListener } from '../account/account.ts';
+import type { LogWants } from '../account/log/session-log.ts';
 import type { WantedEvents } from '../traffic.ts';
-import type { SessionNews, SessionReports } from './messages.ts';
+import type { SessionNews } from './messages.ts';
 
 /** More are not kept for one message. */
 const NEWS_MAX = 256;
@@ -23,7 +24,7 @@ export class Reporter {
   }
 
   /** The listener of one frontend's sessions; `frontend` is its position in the order of building. */
-  listener(frontend: number, reports: SessionReports): SessionListener {
+  listener(frontend: number, reports: LogWants): SessionListener {
     return new ReportedFrontend(this, frontend, reports);
   }
 
@@ -47,9 +48,9 @@ export class Reporter {
 class ReportedFrontend implements SessionListener {
   readonly #reporter: Reporter;
   readonly #frontend: number;
-  readonly #reports: SessionReports;
+  readonly #reports: LogWants;
 
-  constructor(reporter: Reporter, frontend: number, reports: SessionReports) {
+  constructor(reporter: Reporter, frontend: number, reports: LogWants) {
     this.#reporter = reporter;
     this.#frontend = frontend;
     this.#reports = reports;
