@@ -26,7 +26,9 @@ export type EndStage =
   | 'request' // R
   | 'queue' // Q
   | 'connect' // C
+  | 'headers' // H  of the answer
   | 'data' // D
+  | 'tarpit' // T
   | 'last'; // L
 
 export interface Ending {
@@ -57,6 +59,21 @@ export const END_REASONS = [
   'killed',
   'out-of-descriptors',
   'internal-error',
+  // The handshake of `bind … ssl` failed.
+  'tls-handshake-failed',
+  'tls-handshake-timeout',
+  // Of a request in mode http:
+  'bad-request',
+  'request-timeout',
+  'client-left-request',
+  'request-denied',
+  'tarpitted',
+  'answered-here',
+  'client-left-waiting',
+  'bad-response',
+  'response-denied',
+  'response-timeout',
+  'server-left-waiting',
 ] as const;
 
 export type EndReason = (typeof END_REASONS)[number];
@@ -76,8 +93,43 @@ export interface SessionStart {
   readonly listenerName: string;
 }
 
+/** What a request in mode http adds to its session's record. */
+export interface HttpRecord {
+  /** `<BADREQ>` in HAProxy's log where it could not be read: then method, target and version are empty. */
+  readonly method: string;
+  readonly target: string;
+  /** `HTTP/1.1`. */
+  readonly version: string;
+  /** Of the answer; -1: there was none. */
+  readonly status: number;
+  /** Milliseconds; -1: not reached. Handshakes of the connection (`%Th`). */
+  readonly handshakeMs: number;
+  /** Idle before the request's first byte (`%Ti`). */
+  readonly idleMs: number;
+  /** From the first byte to the end of the headers (`%TR`). */
+  readonly requestMs: number;
+  /** From the connection to the headers of the answer (`%Tr`). */
+  readonly responseMs: number;
+  /** From the first byte to the end, tunnel included (`%Ta`). */
+  readonly activeMs: number;
+  /** In the order of `capture …`; null: not sent. */
+  readonly requestHeaders: readonly (string | null)[];
+  readonly responseHeaders: readonly (string | null)[];
+  readonly requestCookie: string | null;
+  readonly responseCookie: string | null;
+  /** Third and fourth letter of `%tsc`, e.g. `VN`, `--`. */
+  readonly persistence: string;
+}
+
 /** A session that has ended, or as it stands now. */
 export interface SessionRecord extends SessionStart {
+  /** Null in mode tcp. */
+  readonly http: HttpRecord | null;
+  /** `TLSv1.3` and the cipher's name; null: the client spoke no TLS with us. */
+  readonly tlsVersion: string | null;
+  readonly tlsCipher: string | null;
+  /** What the expressions (`%[…]`) of the frontend's formats gave, in the order of `logExpressions`. */
+  readonly samples: readonly string[];
   /** The frontend's own name while none was chosen. */
   readonly backendName: string;
   /** Null: none was chosen. */

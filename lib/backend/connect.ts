@@ -25,7 +25,6 @@ import type {
   DialHandler,
   DialTarget,
   Endpoint,
-  Transport,
 } from '../transport/transport.ts';
 import type { Backend, Placement } from './backend.ts';
 import type { ChoiceContext } from './balance/balancer.ts';
@@ -55,12 +54,17 @@ export type ConnectRefusal = Extract<
 export interface ConnectParts {
   readonly backend: Backend;
   readonly context: ChoiceContext;
-  readonly transport: Transport;
+  readonly dialer: Dialer;
   readonly clock: Clock;
   readonly wheel: DeadlineWheel;
   /** Told about every attempt's outcome, for passive health checks. */
   readonly watcher: ConnectWatcher;
   readonly handler: ConnectHandler;
+}
+
+/** Who opens the connection: the transport, or somebody who may have one kept for this server. */
+export interface Dialer {
+  dial(target: DialTarget, handler: DialHandler, server: Server): Dial;
 }
 
 export interface ConnectWatcher {
@@ -247,14 +251,16 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
   // --- dial --------------------------------------------------------------------------------------------------
 
   #connect(server: Server): void {
-    const { backend, clock, wheel, transport, context } = this.#parts;
+    const { backend, clock, wheel, dialer, context } = this.#parts;
     const target = dialTarget(server, context, sourceOf(server, backend));
     this.#phase = 'dialling';
     server.counters.connectAttempted();
     backend.counters.connectAttempted();
     const { timeoutConnectMs } = backend.config;
     if (timeoutConnectMs > 0) wheel.set(this.#deadline, clock.nowMs() + timeoutConnectMs);
-    this.#dial = transport.dial(target, this);
+    const dial = dialer.dial(target, this, server);
+    // A kept connection may have been handed over already.
+    if (this.#phase === 'dialling') this.#dial = dial;
   }
 
   dialSucceeded(connection: Connection): void {

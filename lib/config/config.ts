@@ -12,6 +12,17 @@
  * Not here: how text is read (`parse.ts`), whether values agree with each other (`check.ts`).
  */
 
+import type {
+  AclConfig,
+  BindTls,
+  HttpBackendOptions,
+  HttpFrontendOptions,
+  HttpOptions,
+  ServerTls,
+  UseBackendRule,
+  UseServerRule,
+} from './rules.ts';
+
 export interface Config {
   readonly global: GlobalConfig;
   /** Frontends, backends and listens in the order of their declaration. */
@@ -146,12 +157,18 @@ export interface ProxyConfig {
   /** Position-independent number; 0: assigned in order, starting at 2. */
   readonly id: number;
   readonly disabled: boolean;
+  /** `http`: each request is looked at and sent on by itself. */
+  readonly mode: 'tcp' | 'http';
   readonly description: string | null;
   readonly log: readonly LogTarget[];
   /** True for `log global`: the global targets are used as well. */
   readonly logGlobal: boolean;
   readonly logTag: string | null;
   readonly options: ProxyOptions;
+  /** In the order of their lines. */
+  readonly acls: readonly AclConfig[];
+  /** Without effect in mode tcp. */
+  readonly http: HttpOptions;
   /** Present in `frontend` and `listen`. */
   readonly frontend: FrontendConfig | null;
   /** Present in `backend` and `listen`. */
@@ -187,6 +204,8 @@ export interface FrontendConfig {
   readonly rateLimitSessions: number;
   /** Name of a proxy with a backend half; null: the `listen`'s own servers, or none in a `frontend`. */
   readonly defaultBackend: string | null;
+  /** Looked at in order, before `defaultBackend`. */
+  readonly useBackend: readonly UseBackendRule[];
   readonly timeoutClientMs: number;
   readonly timeoutClientFinMs: number;
   readonly socketStats: boolean;
@@ -197,11 +216,19 @@ export interface FrontendConfig {
   readonly dontLogNormal: boolean;
   readonly logAsap: boolean;
   readonly logSeparateErrors: boolean;
+  /** Without effect in mode tcp. */
+  readonly httpFrontend: HttpFrontendOptions;
 }
 
-/** `none`: HAProxy's "Connect from ..." line at accept; `tcplog`: manual 8.2.2; `custom`: `log-format`. */
+/**
+ * `none`: HAProxy's "Connect from ..." line at accept; `tcplog`: manual 8.2.2; `httplog` 8.2.3, `httpslog` 8.2.4, in mode http
+ * only; `custom`: `log-format`.
+ */
 export type LogFormatChoice =
   | { readonly kind: 'none' }
+  | { readonly kind: 'httplog' }
+  | { readonly kind: 'httplog-clf' }
+  | { readonly kind: 'httpslog' }
   | { readonly kind: 'tcplog' }
   | { readonly kind: 'tcplog-clf' }
   | { readonly kind: 'custom'; readonly format: string };
@@ -221,6 +248,8 @@ export interface BindConfig {
   readonly group: string | null;
   readonly uid: number | null;
   readonly gid: number | null;
+  /** Null: what comes is not TLS, or TLS that is passed through. */
+  readonly tls: BindTls | null;
 }
 
 export interface BackendConfig {
@@ -248,6 +277,10 @@ export interface BackendConfig {
   readonly timeoutCheckMs: number;
   /** Kind of the active check of servers that say `check`. More kinds come with their own keywords. */
   readonly checkType: CheckType;
+  /** Looked at in order, before the algorithm. */
+  readonly useServer: readonly UseServerRule[];
+  /** Without effect in mode tcp. */
+  readonly httpBackend: HttpBackendOptions;
 }
 
 /** `connect`: TCP (or TLS) connect alone; `option tcp-check` without rules means the same. */
@@ -258,6 +291,16 @@ export type BalanceConfig =
   | { readonly algorithm: 'roundrobin' | 'static-rr' | 'leastconn' | 'first' | 'source' }
   | { readonly algorithm: 'random'; readonly draws: number }
   | { readonly algorithm: 'hash'; readonly expression: string }
+  /** In mode http. `lengthBytes` and `depth` 0: all of it. `whole`: the query too; `pathOnly`: no scheme and authority. */
+  | {
+      readonly algorithm: 'uri';
+      readonly lengthBytes: number;
+      readonly depth: number;
+      readonly whole: boolean;
+      readonly pathOnly: boolean;
+    }
+  | { readonly algorithm: 'url_param'; readonly name: string }
+  | { readonly algorithm: 'hdr'; readonly name: string; readonly domainOnly: boolean }
   | { readonly algorithm: 'fn'; readonly name: string };
 
 export type HashFunction = 'sdbm' | 'djb2' | 'wt6' | 'crc32' | 'none';
@@ -296,6 +339,9 @@ export interface ServerConfig {
   /** Null: the backend's. */
   readonly source: SourceAddress | null;
   readonly hashKey: 'id' | 'id32' | 'addr' | 'addr-port';
+  /** Value that stands for it in the backend's cookie; null: none. */
+  readonly cookie: string | null;
+  readonly tls: ServerTls | null;
 }
 
 /** How a name is resolved when the balancer starts; tried in order (manual 5.2 "init-addr"). */

@@ -15,6 +15,15 @@ import type {
   ServerCheckConfig,
   ServerConfig,
 } from './config.ts';
+import type {
+  BindTls,
+  CookieConfig,
+  HttpBackendOptions,
+  HttpFrontendOptions,
+  HttpOptions,
+  ServerTls,
+  StatsConfig,
+} from './rules.ts';
 
 /** HAProxy manual 3.1, 3.2; `strict-limits` is on since 2.5. */
 export const GLOBAL_DEFAULTS: GlobalConfig = {
@@ -64,6 +73,92 @@ export const OPTION_DEFAULTS: ProxyOptions = {
   independentStreams: false,
 };
 
+/** HAProxy manual 4.2: keep-alive on both sides, no rules. */
+export const HTTP_DEFAULTS: HttpOptions = {
+  requestRules: [],
+  responseRules: [],
+  forwardFor: null,
+  connection: 'keep-alive',
+  errorFiles: [],
+  errorLocations: [],
+  timeoutHttpRequestMs: 0,
+  timeoutHttpKeepAliveMs: 0,
+  timeoutTarpitMs: 0,
+  stats: null,
+};
+
+/** HAProxy manual 4.2 "stats enable". */
+export const STATS_DEFAULTS: StatsConfig = {
+  uri: '/haproxy?stats',
+  realm: 'HAProxy Statistics',
+  auth: [],
+  refreshS: 0,
+  hideVersion: false,
+  scope: [],
+  showDescription: null,
+  showLegends: false,
+  showNode: null,
+};
+
+export const HTTP_FRONTEND_DEFAULTS: HttpFrontendOptions = {
+  captureRequestHeaders: [],
+  captureResponseHeaders: [],
+  captureCookie: null,
+  monitorUri: null,
+  monitorFail: [],
+  ignoreProbes: false,
+};
+
+/** HAProxy manual 4.2 "http-reuse". */
+export const HTTP_BACKEND_DEFAULTS: HttpBackendOptions = { reuse: 'safe', cookie: null, persist: false };
+
+/** HAProxy manual 4.2 "cookie"; all but the name, which has no default. */
+export const COOKIE_DEFAULTS: Omit<CookieConfig, 'name'> = {
+  mode: 'rewrite',
+  indirect: false,
+  nocache: false,
+  postonly: false,
+  preserve: false,
+  httpOnly: false,
+  secure: false,
+  domains: [],
+  maxIdleMs: 0,
+  maxLifeMs: 0,
+  attributes: [],
+  dynamic: false,
+};
+
+/** HAProxy manual 5.1, with the oldest version that OpenSSL 3 and HAProxy 2.2 take by themselves. */
+export const BIND_TLS_DEFAULTS: BindTls = {
+  certificates: [],
+  certificateLists: [],
+  caFile: null,
+  crlFile: null,
+  verify: 'none',
+  strictSni: false,
+  alpn: [],
+  ciphers: null,
+  cipherSuites: null,
+  curves: null,
+  minVersion: 'TLSv1.2',
+  maxVersion: 'TLSv1.3',
+  tickets: true,
+};
+
+/** HAProxy manual 5.2. */
+export const SERVER_TLS_DEFAULTS: ServerTls = {
+  verify: 'required',
+  caFile: null,
+  certificate: null,
+  sni: null,
+  verifyHost: null,
+  alpn: [],
+  ciphers: null,
+  cipherSuites: null,
+  minVersion: 'TLSv1.2',
+  maxVersion: 'TLSv1.3',
+};
+
 /** HAProxy manual 4.2: no timeout, no limit, one "Connect from" line per client in the log. */
 export const FRONTEND_DEFAULTS: FrontendConfig = {
   binds: [],
@@ -71,6 +166,7 @@ export const FRONTEND_DEFAULTS: FrontendConfig = {
   backlog: 0,
   rateLimitSessions: 0,
   defaultBackend: null,
+  useBackend: [],
   timeoutClientMs: 0,
   timeoutClientFinMs: 0,
   socketStats: false,
@@ -81,6 +177,7 @@ export const FRONTEND_DEFAULTS: FrontendConfig = {
   dontLogNormal: false,
   logAsap: false,
   logSeparateErrors: false,
+  httpFrontend: HTTP_FRONTEND_DEFAULTS,
 };
 
 /** HAProxy manual 5.1. */
@@ -97,6 +194,7 @@ export const BIND_DEFAULTS: BindConfig = {
   group: null,
   uid: null,
   gid: null,
+  tls: null,
 };
 
 /** HAProxy manual 4.2 at language level 2.6: `balance roundrobin`, three retries, no redispatch. */
@@ -118,6 +216,8 @@ export const BACKEND_DEFAULTS: BackendConfig = {
   timeoutQueueMs: 0,
   timeoutCheckMs: 0,
   checkType: 'connect',
+  useServer: [],
+  httpBackend: HTTP_BACKEND_DEFAULTS,
 };
 
 /** HAProxy manual 5.2 "check": every two seconds, two successes bring a server up, three failures down. */
@@ -157,6 +257,8 @@ export const SERVER_DEFAULTS: Omit<ServerConfig, 'name' | 'address'> = {
   initAddr: [{ kind: 'last' }, { kind: 'libc' }],
   source: null,
   hashKey: 'id',
+  cookie: null,
+  tls: null,
 };
 
 /** HAProxy manual 4.2 "log"; all but the address and the facility, which have no default. */

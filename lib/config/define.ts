@@ -48,6 +48,7 @@ import {
   CHECK_DEFAULTS,
   FRONTEND_DEFAULTS,
   GLOBAL_DEFAULTS,
+  HTTP_DEFAULTS,
   OPTION_DEFAULTS,
   SERVER_DEFAULTS,
 } from './defaults.ts';
@@ -93,7 +94,7 @@ export type OptionsInput = Replaced<
 export type BindInput = Replaced<BindConfig, { readonly addresses: string | readonly BindAddress[] }>;
 
 type CommonInput = Replaced<
-  Pick<ProxyConfig, 'id' | 'disabled' | 'description' | 'logGlobal' | 'logTag'>,
+  Pick<ProxyConfig, 'mode' | 'id' | 'disabled' | 'description' | 'logGlobal' | 'logTag'>,
   { readonly log?: LogInput | readonly LogInput[]; readonly options?: OptionsInput }
 >;
 
@@ -223,6 +224,9 @@ class Definer {
         where,
       ),
       log: this.#logs(log, where),
+      mode: input.mode ?? 'tcp',
+      acls: [],
+      http: HTTP_DEFAULTS,
       options: settleOptions(this.#options(options ?? {}, where), kind),
       frontend: kind === 'backend' ? null : this.#frontend(halves, where),
       backend: kind === 'frontend' ? null : this.#backend(halves, where),

@@ -23,9 +23,11 @@ import {
   CHECK_DEFAULTS,
   FRONTEND_DEFAULTS,
   GLOBAL_DEFAULTS,
+  HTTP_DEFAULTS,
   OPTION_DEFAULTS,
   SERVER_DEFAULTS,
 } from './defaults.ts';
+import type { AclConfig, HttpOptions } from './rules.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
 import type { Variables } from './variables.ts';
 
@@ -78,6 +80,8 @@ export interface ProxyDraft {
   logGlobal: boolean;
   logTag: string | null;
   readonly options: Mutable<ProxyOptions>;
+  acls: Mutable<AclConfig>[];
+  readonly http: Mutable<HttpOptions>;
   readonly frontend: Omit<Mutable<FrontendConfig>, 'binds'>;
   readonly backend: Omit<Mutable<BackendConfig>, 'servers'>;
   readonly binds: BindDraft[];
@@ -139,6 +143,8 @@ export function newProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraf
     logGlobal: false,
     logTag: null,
     options: writable(OPTION_DEFAULTS),
+    acls: [],
+    http: writable(HTTP_DEFAULTS),
     frontend,
     backend,
     binds: [],

@@ -203,6 +203,12 @@ function logFormatLine(choice: LogFormatChoice): Words {
       return ['option', 'tcplog'];
     case 'tcplog-clf':
       return ['option', 'tcplog', 'clf'];
+    case 'httplog':
+      return ['option', 'httplog'];
+    case 'httplog-clf':
+      return ['option', 'httplog', 'clf'];
+    case 'httpslog':
+      return ['option', 'httpslog'];
     case 'custom':
       return ['log-format', choice.format];
   }

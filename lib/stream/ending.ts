@@ -25,6 +25,19 @@ const CAUSE_AND_STAGE: Readonly<Record<EndReason, readonly [EndCause, EndStage]>
   killed: ['killed', 'none'],
   'out-of-descriptors': ['resource', 'connect'],
   'internal-error': ['internal', 'none'],
+  'tls-handshake-failed': ['client-abort', 'request'],
+  'tls-handshake-timeout': ['client-timeout', 'request'],
+  'bad-request': ['denied', 'request'],
+  'request-timeout': ['client-timeout', 'request'],
+  'client-left-request': ['client-abort', 'request'],
+  'request-denied': ['denied', 'request'],
+  tarpitted: ['denied', 'tarpit'],
+  'answered-here': ['local', 'request'],
+  'client-left-waiting': ['client-abort', 'headers'],
+  'bad-response': ['denied', 'headers'],
+  'response-denied': ['denied', 'headers'],
+  'response-timeout': ['server-timeout', 'headers'],
+  'server-left-waiting': ['server-abort', 'headers'],
 };
 
 const ENDINGS = new Map<EndReason, Ending>();

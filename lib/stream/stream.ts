@@ -54,6 +54,8 @@ import {
 /** Read ahead of a client at most this far while its server is not there yet, as HAProxy's buffer (`tune.bufsize`). */
 const READ_AHEAD_BYTES = 16_384;
 
+const NO_SAMPLES: readonly string[] = [];
+
 /** What all streams of one frontend have in common; made once, when the proxy is built. */
 export interface StreamRoute {
   readonly frontendName: string;
@@ -215,7 +217,7 @@ export class Stream
     this.#connecting = new Connecting({
       backend: target.backend,
       context: this,
-      transport,
+      dialer: transport,
       clock,
       wheel,
       watcher,
@@ -468,6 +470,10 @@ export class Stream
       serverSessions: server?.servedCount ?? 0,
       serverQueuePosition: connecting?.serverQueuePosition ?? 0,
       backendQueuePosition: connecting?.backendQueuePosition ?? 0,
+      http: null,
+      tlsVersion: null,
+      tlsCipher: null,
+      samples: NO_SAMPLES,
     };
   }
 

@@ -160,6 +160,47 @@ export interface Relay {
   readonly open: boolean;
 }
 
+/** What the owner of a channel is told. After `close`, `reset` and `release` nothing more. */
+export interface ChannelHandler {
+  /** Bytes came. The chunk is the owner's to keep. */
+  channelRead(chunk: Buffer): void;
+  /** The peer's FIN, behind all bytes. It may still read. */
+  channelEnded(): void;
+  /** All that was written is with the kernel, after a `write` that said false. */
+  channelDrained(): void;
+  /** Reset by the peer or broken: the channel is gone. */
+  channelBroke(code: string): void;
+}
+
+/**
+ * A connection whose bytes its owner reads and writes itself, as mode http does, in place of handing it to a relay. Nothing is read before
+ * the first `resume`.
+ */
+export interface Channel {
+  /** Of this connection since it became a channel. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Bytes wait because the peer does not read. */
+  readonly blocked: boolean;
+  /** False: bytes wait, `channelDrained` follows. A string is written as Latin-1. */
+  write(data: Buffer | string): boolean;
+  /** Holds small writes back until `uncork`, so that they leave together. */
+  cork(): void;
+  uncork(): void;
+  pause(): void;
+  resume(): void;
+  /** FIN behind what was written; reading goes on. */
+  end(): void;
+  /** Ends both directions now: FIN behind what is with the kernel, what is not is dropped. */
+  close(): void;
+  reset(): void;
+  /**
+   * Gives the connection back, to be relayed or become a channel again. `unread`: bytes that were read and not used; the next owner gets
+   * them first. To be called while nothing waits to be written.
+   */
+  release(unread: Buffer | null): Connection;
+}
+
 export interface TransportOptions {
   /** Monotonic milliseconds for the stamps. */
   readonly nowMs: () => number;
@@ -183,4 +224,13 @@ export interface Transport {
    * told from within the call: a FIN or break seen before is told like any other, right after it.
    */
   relay(client: Connection, server: Connection, handler: RelayHandler): Relay;
+}
+
+/** A transport whose connections can be read and written by their owner, and not only be relayed. */
+export interface ChannelTransport extends Transport {
+  /**
+   * Makes a channel of a connection, which it owns from here on; `resume` begins. Bytes read ahead come first; an end or break seen
+   * before is told after that.
+   */
+  channel(connection: Connection, handler: ChannelHandler): Channel;
 }

@@ -40,6 +40,10 @@ void t.test('a session that ended is one line', async (t) => {
     serverSessions: 0,
     serverQueuePosition: 0,
     backendQueuePosition: 0,
+    http: null,
+    tlsVersion: null,
+    tlsCipher: null,
+    samples: [],
   } as const;
   t.equal(
     closeLine(record),

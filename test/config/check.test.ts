@@ -8,6 +8,7 @@ import {
   FRONTEND_DEFAULTS,
   GLOBAL_DEFAULTS,
   OPTION_DEFAULTS,
+  HTTP_DEFAULTS,
   SERVER_DEFAULTS,
 } from '../../lib/config/defaults.ts';
 import { Diagnostics } from '../../lib/config/diagnostic.ts';
@@ -40,6 +41,9 @@ function backend(
     logGlobal: false,
     logTag: null,
     options: OPTION_DEFAULTS,
+    mode: 'tcp',
+    acls: [],
+    http: HTTP_DEFAULTS,
     frontend: null,
     backend: { ...BACK, servers },
     ...changes,

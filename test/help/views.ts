@@ -150,6 +150,10 @@ export function sessionRecord(over: Partial<SessionRecord> = {}): SessionRecord 
     serverSessions: 1,
     serverQueuePosition: 0,
     backendQueuePosition: 0,
+    http: null,
+    tlsVersion: null,
+    tlsCipher: null,
+    samples: [],
     ...over,
   };
 }

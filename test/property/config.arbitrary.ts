@@ -24,7 +24,12 @@ import type {
 } from '../../lib/config/config.ts';
 import { HASH_EXPRESSIONS } from '../../lib/config/keywords/balance.ts';
 import { LOG_FACILITIES, LOG_LEVELS } from '../../lib/config/log-words.ts';
-import { OPTION_DEFAULTS } from '../../lib/config/defaults.ts';
+import {
+  HTTP_BACKEND_DEFAULTS,
+  HTTP_DEFAULTS,
+  HTTP_FRONTEND_DEFAULTS,
+  OPTION_DEFAULTS,
+} from '../../lib/config/defaults.ts';
 
 /** A name of a proxy or server. */
 const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/);
@@ -168,6 +173,7 @@ const bind: fc.Arbitrary<BindConfig> = fc.record({
   group: maybe(text),
   uid: maybe(count),
   gid: maybe(count),
+  tls: fc.constant(null),
 });
 
 /** `defaultBackend` is chosen when the proxies are known. */
@@ -190,6 +196,8 @@ const frontend: fc.Arbitrary<FrontendConfig> = fc.record({
   dontLogNormal: flag,
   logAsap: flag,
   logSeparateErrors: flag,
+  useBackend: fc.constant([]),
+  httpFrontend: fc.constant(HTTP_FRONTEND_DEFAULTS),
 });
 
 const balance: fc.Arbitrary<BalanceConfig> = fc.oneof(
@@ -243,6 +251,8 @@ const server: fc.Arbitrary<ServerConfig> = fc.record({
     ]),
   source: maybe(source),
   hashKey: fc.constantFrom('id', 'id32', 'addr', 'addr-port'),
+  cookie: fc.constant(null),
+  tls: fc.constant(null),
 });
 
 /** A checked server has a port to check, and a TLS check something to trust. */
@@ -286,6 +296,8 @@ const backend: fc.Arbitrary<BackendConfig> = fc.record({
   timeoutQueueMs: time,
   timeoutCheckMs: time,
   checkType: fc.constant('connect'),
+  useServer: fc.constant([]),
+  httpBackend: fc.constant(HTTP_BACKEND_DEFAULTS),
 });
 
 const tuning: fc.Arbitrary<KeepAliveTuning> = fc.record({ idleMs: time, intervalMs: time, count });
@@ -296,6 +308,9 @@ const proxy: fc.Arbitrary<ProxyConfig> = fc
     name,
     id: fc.constant(0),
     disabled: flag,
+    mode: fc.constant('tcp' as const),
+    acls: fc.constant([]),
+    http: fc.constant(HTTP_DEFAULTS),
     description: maybe(text),
     log: fc.array(logTarget, { maxLength: 2 }),
     logGlobal: flag,

@@ -24,6 +24,19 @@ const LETTERS: Readonly<Record<EndReason, string>> = {
   killed: 'K-',
   'out-of-descriptors': 'RC',
   'internal-error': 'I-',
+  'tls-handshake-failed': 'CR',
+  'tls-handshake-timeout': 'cR',
+  'bad-request': 'PR',
+  'request-timeout': 'cR',
+  'client-left-request': 'CR',
+  'request-denied': 'PR',
+  tarpitted: 'PT',
+  'answered-here': 'LR',
+  'client-left-waiting': 'CH',
+  'bad-response': 'PH',
+  'response-denied': 'PH',
+  'response-timeout': 'sH',
+  'server-left-waiting': 'SH',
 };
 
 for (const reason of END_REASONS) {

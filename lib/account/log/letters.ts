@@ -25,7 +25,9 @@ const STAGES: Readonly<Record<EndStage, string>> = {
   request: 'R',
   queue: 'Q',
   connect: 'C',
+  headers: 'H',
   data: 'D',
+  tarpit: 'T',
   last: 'L',
 };
 

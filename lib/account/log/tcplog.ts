@@ -24,6 +24,10 @@ export function lineFormat(choice: LogFormatChoice): LineFormat | null {
       return compileLogFormat(TCPLOG_FORMAT);
     case 'tcplog-clf':
       return compileLogFormat(TCPLOG_CLF_FORMAT);
+    case 'httplog':
+    case 'httplog-clf':
+    case 'httpslog':
+      return compileLogFormat(TCPLOG_FORMAT);
     case 'custom':
       return compileLogFormat(choice.format);
   }

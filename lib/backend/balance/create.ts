@@ -43,6 +43,10 @@ export function createBalancer<S extends BalanceFunctionServer>(
       return createHash(servers, options, sourceHash(hashType));
     case 'hash':
       return createHash(servers, options, expressionHash(compileExpression(balance.expression), hashType));
+    case 'uri':
+    case 'url_param':
+    case 'hdr':
+      return new RoundRobin(servers);
     case 'fn':
       return createCustom(servers, balance.name, options);
   }
