@@ -186,8 +186,18 @@ export class Backend implements ServerOwner {
     return MOVES_FREELY.has(this.config.balance.algorithm);
   }
 
-  /** Finds a server for a stream, or a queue. `avoid`: the server it has just failed on. */
-  place(owner: WaiterOwner, context: ChoiceContext, avoid: Server | null): Placement {
+  /**
+   * Finds a server for a stream, or a queue. `avoid`: the server it has just failed on. `imposed`: the one that persistence or a rule
+   * wants, taken before any other although it may be draining or have no weight (reference 4.7).
+   */
+  place(
+    owner: WaiterOwner,
+    context: ChoiceContext,
+    avoid: Server | null,
+    imposed: Server | null = null,
+  ): Placement {
+    const wanted = imposed === null ? null : this.#placeOn(owner, imposed);
+    if (wanted !== null) return wanted;
     if (!this.usable) return NO_SERVER;
     for (let lostRaces = 0; lostRaces < LOST_RACES_MAX; lostRaces += 1) {
       if (this.#newcomersQueue && this.queue.length > 0) break;
@@ -331,6 +341,20 @@ export class Backend implements ServerOwner {
     if (this.#usableActives.size > 0) return this.#active.choose(context, avoid);
     if (this.config.allBackups) return this.#backup.choose(context, avoid);
     return this.#firstBackup;
+  }
+
+  /** Null: another server may do instead. */
+  #placeOn(owner: WaiterOwner, server: Server): Placement | null {
+    const { httpBackend, redispatchInterval } = this.config;
+    if (!server.running && (server.inMaintenance || !httpBackend.persist)) return null;
+    const { full } = server;
+    if (full && server.queueFull && redispatchInterval !== 0) return null;
+    const slot = full ? null : server.tryTakeSlot();
+    this.counters.chosen();
+    server.counters.chosen();
+    if (slot !== null) return this.#placed(slot);
+    if (server.queueFull) return { kind: 'refused', reason: 'queue-full', server };
+    return this.#wait(owner, server);
   }
 
   #placed(slot: Slot): Placement {

@@ -54,6 +54,8 @@ export type ConnectRefusal = Extract<
 export interface ConnectParts {
   readonly backend: Backend;
   readonly context: ChoiceContext;
+  /** The server that persistence or a rule wants; null: any. */
+  readonly imposed: Server | null;
   readonly dialer: Dialer;
   readonly clock: Clock;
   readonly wheel: DeadlineWheel;
@@ -109,6 +111,12 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
   start(): void {
     this.#startedMs = this.#parts.clock.nowMs();
     this.#place(null);
+  }
+
+  /** Connects once more to the server of a slot it has handed over: the connection was found dead before it was of any use. */
+  again(slot: Slot): void {
+    this.#slot = slot;
+    this.#connect(slot.server);
   }
 
   /** Lets go of everything; the handler is not told. */
@@ -176,9 +184,9 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
 
   /** Null: a policy of `balance fn:NAME` threw, which must not take the whole process with it. */
   #ask(avoid: Server | null): Placement | null {
-    const { backend, context, watcher } = this.#parts;
+    const { backend, context, imposed, watcher } = this.#parts;
     try {
-      return backend.place(this, context, avoid);
+      return backend.place(this, context, avoid, avoid === null ? imposed : null);
     } catch (error) {
       watcher.choosingFailed(backend, error);
       return null;
@@ -297,7 +305,7 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
       retries: backend.config.retries,
       redispatchInterval: backend.config.redispatchInterval,
       serverUp: server.running,
-      movesFreely: backend.movesFreely,
+      movesFreely: backend.movesFreely && this.#parts.imposed === null,
       severalActive: backend.usableActives > 1,
       timeoutConnectMs: backend.config.timeoutConnectMs,
     });

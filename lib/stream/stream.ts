@@ -6,10 +6,9 @@
  *     relay      RELAY: bytes both ways until both ends have ended, one breaks, or a timer strikes
  *     end        CLOSE and ACCOUNT: everything is given back, one record tells what happened
  *
- *     serving --> connecting --> relaying --> finishing --> ended
- *        |            |             |             |           ^
- *        +------------+-------------+-------------+-----------+   (`finishing`: a side broke, the other still takes
- *                                                                   what was read before)
+ *     serving --> connecting --> relaying --> ended
+ *        |            |             |           ^
+ *        +------------+-------------+-----------+
  *
  * What never happens: a slot, a count or a socket kept after `ended`; a session recorded twice or not at all.
  *
@@ -32,24 +31,11 @@ import type { EndReason, SessionRecord, SessionStart } from '../account/session.
 import type { ProxyOptions } from '../config/config.ts';
 import type { Clock } from '../time/clock.ts';
 import { Deadline, type DeadlineOwner, type DeadlineWheel } from '../time/coarse.ts';
-import type {
-  Connection,
-  ConnectionWatcher,
-  Relay,
-  RelayHandler,
-  SideName,
-  Transport,
-} from '../transport/transport.ts';
+import type { Connection, ConnectionWatcher, Transport } from '../transport/transport.ts';
 import { applyOptions, type Ends, endsOf } from './connections.ts';
 import { endingOf } from './ending.ts';
-import {
-  endsShorten,
-  NEVER_MS,
-  nextLookMs,
-  receiveDeadlineMs,
-  sendDeadlineMs,
-  type RelayTimeouts,
-} from './timeouts.ts';
+import { Relaying, type RelayingOwner } from './relaying.ts';
+import { NEVER_MS, type RelayTimeouts } from './timeouts.ts';
 
 /** Read ahead of a client at most this far while its server is not there yet, as HAProxy's buffer (`tune.bufsize`). */
 const READ_AHEAD_BYTES = 16_384;
@@ -95,13 +81,13 @@ export interface StreamDoor {
   released(stream: Stream): void;
 }
 
-type Phase = 'serving' | 'connecting' | 'relaying' | 'finishing' | 'ended';
+type Phase = 'serving' | 'connecting' | 'relaying' | 'ended';
 
 export class Stream
   implements
     ConnectionWatcher,
     ConnectHandler,
-    RelayHandler,
+    RelayingOwner,
     DeadlineOwner,
     BackendSession,
     ChoiceContext,
@@ -121,9 +107,7 @@ export class Stream
   /** Noted while the sockets were open; null: not noted, or there is no such connection. */
   #clientEnds: Ends | null = null;
   #serverEnds: Ends | null = null;
-  #relay: Relay | null = null;
-  /** Set by the first timer that strikes or side that breaks; decides the ending once everything is closed. */
-  #reason: EndReason | null = null;
+  #relaying: Relaying | null = null;
   #clientActiveMs: number;
   #countedIn = 0;
   #countedOut = 0;
@@ -217,6 +201,7 @@ export class Stream
     this.#connecting = new Connecting({
       backend: target.backend,
       context: this,
+      imposed: null,
       dialer: transport,
       clock,
       wheel,
@@ -282,88 +267,26 @@ export class Stream
     slot.server.counters.connected(wallMs);
     target.backend.counters.connected(wallMs);
     this.#phase = 'relaying';
-    this.#relay = this.#route.transport.relay(this.#client, connection, this);
-    this.#look(nowMs);
+    const { transport } = this.#route;
+    const between = { client: this.#client, server: connection, transport };
+    this.#relaying = new Relaying(between, target.timeouts, clock, this);
+    this.#relaying.look(nowMs);
     account.sessionConnected(this);
   }
 
   // --- relay -------------------------------------------------------------------------------------------------
 
-  relaySideEnded(): void {
-    this.#lookAfterEnd();
+  lookAt(atMs: number): void {
+    if (this.#phase !== 'ended') this.#setDeadline(atMs);
   }
 
-  relaySideShut(): void {
-    this.#lookAfterEnd();
-  }
-
-  /** The next look is soon enough, unless a direction that has ended shortens timeouts. */
-  #lookAfterEnd(): void {
-    const timeouts = this.#route.target?.timeouts;
-    if (timeouts !== undefined && endsShorten(timeouts)) this.#lookNow();
-  }
-
-  /** A client that breaks breaks its server connection too; a client only sees the end of a server (reference 5.8). */
-  relayBroken(side: SideName): void {
-    if (side === 'client') {
-      this.#relay?.resetBoth();
-      this.#end(this.#reason ?? 'client-reset');
-      return;
-    }
-    this.#reason ??= 'server-reset';
-    this.#phase = 'finishing';
-    this.#relay?.closeAfterPending();
-    this.#lookNow();
-  }
-
-  relayFinished(): void {
-    this.#end(this.#reason ?? 'normal');
+  relayingEnded(reason: EndReason): void {
+    this.#end(reason);
   }
 
   deadlineDue(nowMs: number): void {
     if (this.#phase === 'connecting') this.#lookAtClient(nowMs);
-    else this.#look(nowMs);
-  }
-
-  #lookNow(): void {
-    this.#look(this.#route.clock.nowMs());
-  }
-
-  /** Looks at all four timers, the client's first, and sets the deadline for the next look. */
-  #look(nowMs: number): void {
-    const relay = this.#relay;
-    const timeouts = this.#route.target?.timeouts;
-    if (relay === null || timeouts === undefined || this.#phase === 'ended') return;
-    const { client, server } = relay;
-    if (this.#phase === 'finishing') {
-      // Nothing is read any more; only the client's unwillingness to take the rest can make this last.
-      const cutAtMs = sendDeadlineMs(client, timeouts.client);
-      if (cutAtMs <= nowMs) this.#cut('client-timeout');
-      else this.#setDeadline(cutAtMs);
-      return;
-    }
-    if (sendDeadlineMs(client, timeouts.client) <= nowMs) return this.#cut('client-timeout');
-    if (sendDeadlineMs(server, timeouts.server) <= nowMs) return this.#cut('server-timeout');
-    if (receiveDeadlineMs(client, server, timeouts.client) <= nowMs) this.#shut('client', 'client-timeout');
-    if (receiveDeadlineMs(server, client, timeouts.server) <= nowMs) this.#shut('server', 'server-timeout');
-    // Shutting the second side finishes the relay, at once or when the last bytes are through.
-    if (!this.#hasEnded()) this.#setDeadline(nextLookMs(nowMs, client, server, timeouts));
-  }
-
-  #shut(side: SideName, reason: EndReason): void {
-    if (this.#hasEnded()) return;
-    this.#reason ??= reason;
-    this.#relay?.shutRead(side);
-  }
-
-  /** A method, since the phase changes behind calls that the compiler cannot see through. */
-  #hasEnded(): boolean {
-    return this.#phase === 'ended';
-  }
-
-  #cut(reason: EndReason): void {
-    this.#relay?.abandon();
-    this.#end(this.#reason ?? reason);
+    else this.#relaying?.look(nowMs);
   }
 
   #setDeadline(atMs: number): void {
@@ -377,8 +300,8 @@ export class Stream
   kill(reason: EndReason): void {
     if (this.#phase === 'ended') return;
     this.#connecting?.cancel();
-    if (this.#relay === null) this.#client.close();
-    else this.#relay.abandon();
+    if (this.#relaying === null) this.#client.close();
+    else this.#relaying.abandon();
     this.#end(reason);
   }
 
@@ -403,8 +326,9 @@ export class Stream
   /** Adds what has moved since the last time to the counters, so that a session of days is visible while it lasts. */
   countBytes(): void {
     // What was read ahead belongs to whichever server gets it, so it is not counted before that is known.
-    const bytesIn = this.#relay?.client.bytesRead ?? (this.#hasEnded() ? this.#client.pendingBytes : 0);
-    const bytesOut = this.#relay?.server.bytesRead ?? 0;
+    const bytesIn =
+      this.#relaying?.relay.client.bytesRead ?? (this.#phase === 'ended' ? this.#client.pendingBytes : 0);
+    const bytesOut = this.#relaying?.relay.server.bytesRead ?? 0;
     const newIn = bytesIn - this.#countedIn;
     const newOut = bytesOut - this.#countedOut;
     if (newIn === 0 && newOut === 0) return;
@@ -436,7 +360,7 @@ export class Stream
     const door = this.#door;
     const connecting = this.#connecting;
     const ends = this.#serverEnds ?? this.#serverConnection;
-    const server = this.#hasEnded() ? this.#lastServer : this.server;
+    const server = this.#phase === 'ended' ? this.#lastServer : this.server;
     const { remote, local } = this.#clientEnds ?? this.#client;
     const outcome = this.#outcome ?? this.#outcomeNow('normal');
     // Field by field: putting it together from `start` and the outcome costs V8 twenty times as much.
@@ -483,7 +407,7 @@ export class Stream
   }
 
   #outcomeNow(reason: EndReason): SessionOutcome {
-    const firstReadMs = this.#relay?.server.firstReadMs ?? 0;
+    const firstReadMs = this.#relaying?.relay.server.firstReadMs ?? 0;
     return {
       queueMs: this.#connecting?.queueMs ?? -1,
       connectMs: this.#connecting?.connectMs ?? -1,
