@@ -26,7 +26,7 @@ import { Flag } from './shared/flag.ts';
 import type { SharedMemory } from './shared/memory.ts';
 import type { Neighbours } from './shared/neighbours.ts';
 import { relayTimeouts } from './stream/timeouts.ts';
-import type { StreamAccount, StreamTarget } from './stream/stream.ts';
+import { Stream, type StreamAccount, type StreamRoute, type StreamTarget } from './stream/stream.ts';
 import type { Clock } from './time/clock.ts';
 import type { DeadlineWheel } from './time/coarse.ts';
 import type { Transport } from './transport/transport.ts';
@@ -259,23 +259,27 @@ function createFrontend(
 ): Frontend {
   const { memory, clock, wheel, transport, owner } = around;
   const limit = new Limit(frontend.maxconn, memory);
+  const counters = new FrontendCounters(memory);
+  const route: StreamRoute = {
+    frontendName: proxy.name,
+    frontendOptions: proxy.options,
+    frontendCounters: counters,
+    timeoutClientMs: frontend.timeoutClientMs,
+    target: target === null ? null : streamTarget(proxy, frontend, target),
+    transport,
+    clock,
+    wheel,
+    watcher: around.watcher,
+    account: around.accountOf(proxy, frontend),
+  };
   const built = new Frontend({
+    name: proxy.name,
     config: frontend,
+    counters,
     limit,
     clock,
     owner,
-    route: {
-      frontendName: proxy.name,
-      frontendOptions: proxy.options,
-      frontendCounters: new FrontendCounters(memory),
-      timeoutClientMs: frontend.timeoutClientMs,
-      target: target === null ? null : streamTarget(proxy, frontend, target),
-      transport,
-      clock,
-      wheel,
-      watcher: around.watcher,
-      account: around.accountOf(proxy, frontend),
-    },
+    open: (connection, door) => new Stream(owner.nextStreamId(), connection, route, door),
   });
   const rates = [...processRates, new RateLimit(frontend.rateLimitSessions, memory)].filter(
     (rate) => rate.perSecond > 0,
@@ -291,6 +295,7 @@ function createFrontend(
         new Listener({
           memory,
           name: bind.name ?? `sock-${id}`,
+          id,
           frontendName: proxy.name,
           acceptor: acceptors.for(address, backlog),
           limits: {

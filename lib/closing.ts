@@ -43,13 +43,13 @@ export class Closing {
   }
 
   #cut(): void {
-    const streams = this.#house.streams();
+    const clients = this.#house.clients();
     // Those that wait come first: a place that is given back would send one of them to a server, only to be cut there.
-    const waiting = streams.filter((stream) => stream.server === null);
-    const placed = streams.filter((stream) => stream.server !== null);
-    for (const stream of [...waiting, ...placed]) {
+    const waiting = clients.filter(({ placed }) => !placed);
+    const placed = clients.filter((client) => client.placed);
+    for (const client of [...waiting, ...placed]) {
       this.#cutCount += 1;
-      stream.kill('killed');
+      client.kill('killed');
     }
   }
 

@@ -20,7 +20,7 @@ import type { Frontend, FrontendOwner } from './frontend/frontend.ts';
 import type { Listener } from './frontend/listener.ts';
 import type { SharedMemory } from './shared/memory.ts';
 import type { Neighbours } from './shared/neighbours.ts';
-import type { Stream } from './stream/stream.ts';
+import type { ClientSession } from './stream/door.ts';
 import type { Clock } from './time/clock.ts';
 
 /** Numbers of streams that a thread takes at a time. */
@@ -149,14 +149,19 @@ export class House implements FrontendOwner, SessionListener {
     }
   }
 
-  /** Every stream that has not ended. */
-  streams(): Stream[] {
-    return this.frontends.flatMap((frontend) => [...frontend.streams]);
+  /** Every client that has not left. */
+  clients(): ClientSession[] {
+    return this.frontends.flatMap((frontend) => [...frontend.sessions]);
+  }
+
+  /** Clients who are between two requests are sent away, the others after the one that runs. */
+  finish(): void {
+    for (const client of this.clients()) client.finish();
   }
 
   countBytes(): void {
     for (const frontend of this.frontends) {
-      for (const stream of frontend.streams) stream.countBytes();
+      for (const session of frontend.sessions) session.countBytes();
     }
   }
 

@@ -102,6 +102,7 @@ export class OwnTraffic implements Traffic {
     const listeners = this.#built.frontends.flatMap((frontend) => frontend.listeners);
     // All doors at once: a client let in at one while sessions are being cut would be overlooked.
     await Promise.all(listeners.map((listener) => listener.close()));
+    this.#house.finish();
   }
 
   end(withinMs: number): Promise<number> {
@@ -118,7 +119,7 @@ export class OwnTraffic implements Traffic {
   }
 
   async sessions(): Promise<readonly SessionRecord[]> {
-    return this.#house.streams().map((stream) => stream.record());
+    return this.#house.clients().flatMap((client) => client.record() ?? []);
   }
 
   /** There are no others. */
@@ -127,7 +128,7 @@ export class OwnTraffic implements Traffic {
   /** Sessions that run already may have noted no addresses so far. */
   eventsWanted({ connection, close }: WantedEvents): void {
     if (!connection && !close) return;
-    for (const stream of this.#house.streams()) stream.noteAddresses();
+    for (const client of this.#house.clients()) client.noteAddresses();
   }
 }
 

@@ -1,11 +1,12 @@
 /**
- * A frontend: its listeners, its limits, and the sessions that came in through it. Makes a stream of every client that is let in.
+ * A frontend: its listeners, its limits, and the sessions that came in through it.
  *
- * Not here: the limits' order (`admit.ts`), waiting at the door (`listener.ts`), the life of a stream (`../stream/stream.ts`).
+ * Not here: the limits' order (`admit.ts`), waiting at the door (`listener.ts`), what is done for a client
+ * (`../stream/`, `../http/`).
  */
 import type { FrontendCounters } from '../account/counters.ts';
 import type { FrontendConfig } from '../config/config.ts';
-import { Stream, type StreamDoor, type StreamRoute } from '../stream/stream.ts';
+import type { ClientSession, Door } from '../stream/door.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Connection } from '../transport/transport.ts';
 import { leave, type Limit } from './admit.ts';
@@ -22,32 +23,38 @@ export interface FrontendOwner {
   lookElsewhere(): void;
 }
 
+/** Makes a session of a client that is in; `serve` begins it. */
+export type OpenSession = (connection: Connection, door: Door) => ClientSession;
+
 export class Frontend {
   readonly name: string;
   readonly config: FrontendConfig;
   readonly counters: FrontendCounters;
   readonly limit: Limit;
-  readonly streams = new Set<Stream>();
+  /** Clients of this thread. */
+  readonly sessions = new Set<ClientSession>();
   readonly listeners: Listener[] = [];
   readonly #clock: Clock;
   readonly #owner: FrontendOwner;
-  readonly #route: StreamRoute;
-  readonly #doors = new Map<Listener, Door>();
+  readonly #open: OpenSession;
+  readonly #doors = new Map<Listener, ListenerDoor>();
 
   constructor(parts: {
     readonly config: FrontendConfig;
     readonly limit: Limit;
     readonly clock: Clock;
     readonly owner: FrontendOwner;
-    readonly route: StreamRoute;
+    readonly name: string;
+    readonly counters: FrontendCounters;
+    readonly open: OpenSession;
   }) {
-    this.name = parts.route.frontendName;
-    this.counters = parts.route.frontendCounters;
+    this.name = parts.name;
+    this.counters = parts.counters;
     this.config = parts.config;
     this.limit = parts.limit;
     this.#clock = parts.clock;
     this.#owner = parts.owner;
-    this.#route = parts.route;
+    this.#open = parts.open;
   }
 
   /** Over all threads. */
@@ -61,15 +68,15 @@ export class Frontend {
     this.counters.connectionAccepted(nowMs);
     this.counters.sessionStarted(nowMs, this.limit.now);
     listener.counters.sessionStarted(nowMs, listener.limits.bind.now);
-    const stream = new Stream(this.#owner.nextStreamId(), connection, this.#route, this.#doorOf(listener));
-    this.streams.add(stream);
-    stream.serve();
+    const session = this.#open(connection, this.#doorOf(listener));
+    this.sessions.add(session);
+    session.serve();
   };
 
-  #doorOf(listener: Listener): Door {
+  #doorOf(listener: Listener): ListenerDoor {
     let door = this.#doors.get(listener);
     if (door === undefined) {
-      door = new Door(this, this.#owner, listener);
+      door = new ListenerDoor(this, this.#owner, listener);
       this.#doors.set(listener, door);
     }
     return door;
@@ -80,15 +87,15 @@ export class Frontend {
     this.counters.closed.add('internal-error', this.limit.count.of(thread));
   }
 
-  /** Counts a stream out. */
-  released(stream: Stream, listener: Listener): void {
-    this.streams.delete(stream);
+  /** Counts a client out. */
+  released(session: ClientSession, listener: Listener): void {
+    this.sessions.delete(session);
     leave(listener.limits);
     this.#owner.roomMade();
   }
 }
 
-class Door implements StreamDoor {
+class ListenerDoor implements Door {
   readonly #frontend: Frontend;
   readonly #owner: FrontendOwner;
   readonly #listener: Listener;
@@ -102,7 +109,10 @@ class Door implements StreamDoor {
   get listenerName(): string {
     return this.#listener.name;
   }
-  get listenerCounters(): StreamDoor['listenerCounters'] {
+  get listenerId(): number {
+    return this.#listener.id;
+  }
+  get listenerCounters(): Door['listenerCounters'] {
     return this.#listener.counters;
   }
   get processSessions(): number {
@@ -112,7 +122,7 @@ class Door implements StreamDoor {
     return this.#frontend.limit.now;
   }
 
-  released(stream: Stream): void {
-    this.#frontend.released(stream, this.#listener);
+  released(session: ClientSession): void {
+    this.#frontend.released(session, this.#listener);
   }
 }

@@ -25,6 +25,8 @@ import { placeToBind } from './listen-address.ts';
 export interface ListenerParts {
   readonly memory: SharedMemory;
   readonly name: string;
+  /** As configured, or its position in the frontend, from 1. */
+  readonly id: number;
   readonly frontendName: string;
   readonly acceptor: Acceptor;
   readonly limits: DoorLimits;
@@ -45,6 +47,7 @@ export interface ListenerParts {
 
 export class Listener implements Taker {
   readonly name: string;
+  readonly id: number;
   readonly counters: ListenerCounters;
   readonly limits: DoorLimits;
   readonly #parts: ListenerParts;
@@ -59,6 +62,7 @@ export class Listener implements Taker {
   constructor(parts: ListenerParts) {
     this.counters = new ListenerCounters(parts.memory);
     this.name = parts.name;
+    this.id = parts.id;
     this.limits = parts.limits;
     this.#parts = parts;
     this.#parkedCount = parts.memory.count();

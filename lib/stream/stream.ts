@@ -24,7 +24,7 @@ import {
 import type { ChoiceContext } from '../backend/balance/balancer.ts';
 import type { Server } from '../backend/server.ts';
 import type { Slot } from '../backend/slot.ts';
-import type { FrontendCounters, ListenerCounters } from '../account/counters.ts';
+import type { FrontendCounters } from '../account/counters.ts';
 import type { Session } from '../account/account.ts';
 import type { SessionCounters, SessionOutcome } from '../account/session-counts.ts';
 import type { EndReason, SessionRecord, SessionStart } from '../account/session.ts';
@@ -32,6 +32,7 @@ import type { ProxyOptions } from '../config/config.ts';
 import type { Clock } from '../time/clock.ts';
 import { Deadline, type DeadlineOwner, type DeadlineWheel } from '../time/coarse.ts';
 import type { Connection, ConnectionWatcher, Transport } from '../transport/transport.ts';
+import type { ClientSession, Door } from './door.ts';
 import { applyOptions, type Ends, endsOf } from './connections.ts';
 import { endingOf } from './ending.ts';
 import { Relaying, type RelayingOwner } from './relaying.ts';
@@ -72,19 +73,11 @@ export interface StreamAccount {
   sessionEnded(session: Session, outcome: SessionOutcome, counters: SessionCounters): void;
 }
 
-/** The place a stream takes up at its door: where it was admitted and is released once. */
-export interface StreamDoor {
-  readonly listenerName: string;
-  readonly listenerCounters: ListenerCounters;
-  readonly processSessions: number;
-  readonly frontendSessions: number;
-  released(stream: Stream): void;
-}
-
 type Phase = 'serving' | 'connecting' | 'relaying' | 'ended';
 
 export class Stream
   implements
+    ClientSession,
     ConnectionWatcher,
     ConnectHandler,
     RelayingOwner,
@@ -95,7 +88,7 @@ export class Stream
 {
   readonly id: number;
   readonly #route: StreamRoute;
-  readonly #door: StreamDoor;
+  readonly #door: Door;
   readonly #client: Connection;
   readonly #acceptedMs: number;
   readonly #acceptedWallMs: number;
@@ -113,7 +106,7 @@ export class Stream
   #countedOut = 0;
   #outcome: SessionOutcome | null = null;
 
-  constructor(id: number, client: Connection, route: StreamRoute, door: StreamDoor) {
+  constructor(id: number, client: Connection, route: StreamRoute, door: Door) {
     this.id = id;
     this.#client = client;
     this.#route = route;
@@ -293,6 +286,13 @@ export class Stream
     if (atMs === NEVER_MS) this.#route.wheel.cancel(this.#deadline);
     else this.#route.wheel.set(this.#deadline, atMs);
   }
+
+  get placed(): boolean {
+    return this.server !== null;
+  }
+
+  /** One connection is one session: it goes on. */
+  finish(): void {}
 
   // --- end ---------------------------------------------------------------------------------------------------
 

@@ -94,7 +94,7 @@ export async function settled(t: Test, lb: LoadBalancer): Promise<void> {
 export function leftoversDry(dry: DryBalancer): string[] {
   const counts: Record<string, number> = {
     sessions: dry.house.processLimit.now,
-    streams: dry.house.streams().length,
+    streams: dry.house.clients().length,
     'clients at doors': dry.house.parkedLimit.now,
     'doors with clients': dry.house.waiting.size,
     deadlines: dry.wheel.count,

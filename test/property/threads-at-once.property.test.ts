@@ -159,7 +159,7 @@ class Run {
         )?.finish();
         return;
       case 'leave':
-        anyOf(home.house.streams(), pick)?.kill('killed');
+        anyOf(home.house.clients(), pick)?.kill('killed');
         return;
       case 'hear':
         threads.deliver(pick, thread);

@@ -143,7 +143,7 @@ void t.test('killed from outside, in every stage', async (t) => {
   const dry = await dryBalancer(t, `listen l\n bind :1\n server a 192.0.2.1:1 maxconn 2`);
   const clients = [dry.come(), dry.come(), dry.come()];
   dry.dials[0]?.succeed();
-  for (const stream of dry.house.streams().toReversed()) {
+  for (const stream of dry.house.clients().toReversed()) {
     stream.kill('killed');
     stream.kill('killed');
   }
