@@ -6,6 +6,8 @@
  * Not here: conditions of `.if` (`conditions.ts`), sample expressions (`expression.ts`), testing (`../sample/`).
  */
 import type { SampleExpression } from './expression.ts';
+import { failed } from './units.ts';
+import type { Failed } from './units.ts';
 
 export type MatchMethod =
   | 'found'
@@ -31,6 +33,8 @@ export interface AclTest {
   readonly patterns: readonly string[];
   /** Files with one pattern a line (`-f`). */
   readonly files: readonly string[];
+  /** The files are maps, their first column is the pattern (`-M`). */
+  readonly filesAreMaps: boolean;
   /** Of `int` and `len`; `eq` where none is written. */
   readonly operator: 'eq' | 'ge' | 'gt' | 'le' | 'lt';
 }
@@ -45,4 +49,25 @@ export interface ConditionTerm {
 export interface Condition {
   readonly unless: boolean;
   readonly alternatives: readonly (readonly ConditionTerm[])[];
+}
+
+/** `word`: index of the word at fault; one behind the last where something is missing. */
+export type WordsFailed = Failed & { readonly word: number };
+
+export type ParsedWords<T> = { readonly ok: true; readonly value: T } | WordsFailed;
+
+/** What follows the name of an `acl` line: expression, flags, values. Code: `invalid-acl`. */
+export function parseAcl(_words: readonly string[]): ParsedWords<AclTest> {
+  return { ...failed('invalid-acl', 'not read yet'), word: 0 };
+}
+
+/**
+ * A condition with the word before it, e.g. `['if', 'is_ws', '!', 'local']`. `acls`: the tests of each name there is.
+ * Codes: `invalid-condition`, `unknown-acl`, `invalid-acl`.
+ */
+export function parseCondition(
+  _words: readonly string[],
+  _acls: ReadonlyMap<string, readonly AclTest[]>,
+): ParsedWords<Condition> {
+  return { ...failed('invalid-condition', 'not read yet'), word: 0 };
 }

@@ -7,9 +7,11 @@
  *
  * Not here: which fetches and converters there are (`fetch-table.ts`, `converter-table.ts`), taking samples (`../sample/`).
  */
+import { failed } from './units.ts';
+import type { Failed } from './units.ts';
 
-/** `int` is 64 bits wide in HAProxy; here exact up to 2^53. */
-export type SampleType = 'bool' | 'int' | 'ip' | 'str' | 'bin';
+/** `int` is 64 bits wide in HAProxy; here exact up to 2^53. `any`: known only when it is taken (`var()`). */
+export type SampleType = 'bool' | 'int' | 'ip' | 'str' | 'bin' | 'any';
 
 /** Absent optional arguments stand at their default. */
 export type SampleArgument = string | number;
@@ -30,4 +32,34 @@ export interface SampleExpression {
 export interface SampleConverter {
   readonly name: string;
   readonly args: readonly SampleArgument[];
+}
+
+/** `offset`: where in the text, from 0. */
+export type ExpressionFailed = Failed & { readonly offset: number };
+
+export type ParsedExpression = { readonly ok: true; readonly value: SampleExpression } | ExpressionFailed;
+
+/** Which message a fetch without a side of its own (`hdr`, `cookie`) looks at. */
+export type SampleSide = 'request' | 'response';
+
+/**
+ * Reads `fetch(args),converter(args),...`; a `Parsed<SampleExpression>` that also knows where it stopped.
+ * Code: `invalid-expression`.
+ */
+export function parseExpression(text: string, _side: SampleSide = 'request'): ParsedExpression {
+  return { ...failed('invalid-expression', `'${text}' is not read yet`), offset: 0 };
+}
+
+/** As `parseExpression`, from `start` to where the expression ends (`end`), whatever follows there. */
+export function readExpression(
+  text: string,
+  start: number,
+  _side: SampleSide,
+):
+  | {
+      readonly ok: true;
+      readonly value: { readonly expression: SampleExpression; readonly end: number };
+    }
+  | ExpressionFailed {
+  return { ...failed('invalid-expression', `'${text}' is not read yet`), offset: start };
 }

@@ -1,15 +1,30 @@
 /**
  * The language of `log-format` (HAProxy manual 8.2.6, reference 7.6): text -> items, or the first fault. Read when the
  * configuration is checked, so that a slip is found before the first line is written, and again where lines are made.
+ * Rules speak it too (`http-request set-header X-Client %[src]`).
  *
- *     '%ci:%cp %{+Q}b'  ->  alias ci, text ':', alias cp, blank, alias b (quoted)
+ *     '%ci:%cp %{+Q}b'   ->  alias ci, text ':', alias cp, blank, alias b (quoted)
+ *     'a-%[src,lower]'   ->  text 'a-', sample 'src,lower'
  *
- * Not here: what an alias prints (`../account/log/aliases.ts`).
+ * Not here: what an alias prints (`../account/log/aliases.ts`), the expressions between brackets (`expression.ts`).
  */
 import { closest } from './closest.ts';
+import { readExpression } from './expression.ts';
+import type { SampleExpression, SampleSide } from './expression.ts';
 
 /** `option tcplog` (manual 8.2.2). */
 export const TCPLOG_FORMAT = '%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq';
+
+/** `option httplog` (manual 8.2.3). */
+export const HTTPLOG_FORMAT =
+  '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r';
+
+/** `option httplog clf` (manual 4.2 "option httplog"). */
+export const HTTPLOG_CLF_FORMAT =
+  '%{+Q}o %{-Q}ci - - [%trg] %r %ST %B "" "" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc %ac %fc %bc %sc %rc %sq %bq %CC %CS %hrl %hsl';
+
+/** `option httpslog` (manual 8.2.4). */
+export const HTTPSLOG_FORMAT = `${HTTPLOG_FORMAT} %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv/%sslc`;
 
 /** Aliases with a meaning in mode tcp, without the `%`. */
 export const TCP_ALIASES = [
@@ -64,8 +79,28 @@ export const TCP_ALIASES = [
 export type TcpAlias = (typeof TCP_ALIASES)[number];
 
 /** Aliases that only a request has; HAProxy refuses them in mode tcp. */
-export const HTTP_ALIASES: readonly string[] =
-  'HM HP HPO HQ HU HV r tr trg trl Ta Ti Tq TQ Tr TR CC CS'.split(' ');
+export const HTTP_ALIASES = [
+  'HM',
+  'HP',
+  'HPO',
+  'HQ',
+  'HU',
+  'HV',
+  'r',
+  'tr',
+  'trg',
+  'trl',
+  'Ta',
+  'Ti',
+  'Tq',
+  'TQ',
+  'Tr',
+  'TR',
+  'CC',
+  'CS',
+] as const;
+
+export type HttpAlias = (typeof HTTP_ALIASES)[number];
 
 /** `+Q` quotes, `+X` hexadecimal, `+E` escapes for RFC 5424 structured data. */
 export interface ValueFlags {
@@ -74,11 +109,26 @@ export interface ValueFlags {
   readonly escape: boolean;
 }
 
-export type LogItem =
+/** What a format without expressions has in mode tcp. */
+export type TcpLogItem =
   | { readonly kind: 'text'; readonly text: string }
   /** Any run of blanks. */
   | { readonly kind: 'blank' }
   | { readonly kind: 'alias'; readonly alias: TcpAlias; readonly flags: ValueFlags };
+
+export type LogItem =
+  | Exclude<TcpLogItem, { readonly kind: 'alias' }>
+  | { readonly kind: 'alias'; readonly alias: TcpAlias | HttpAlias; readonly flags: ValueFlags }
+  | SampleItem;
+
+/** `%[expression]`. */
+export interface SampleItem {
+  readonly kind: 'sample';
+  /** As written between the brackets. */
+  readonly expression: string;
+  readonly parsed: SampleExpression;
+  readonly flags: ValueFlags;
+}
 
 export interface LogFormatFault {
   readonly ok: false;
@@ -89,34 +139,56 @@ export interface LogFormatFault {
   readonly position: number;
 }
 
-export type ParsedLogFormat = { readonly ok: true; readonly items: readonly LogItem[] } | LogFormatFault;
+export type ParsedLogFormat<Item = LogItem> =
+  | { readonly ok: true; readonly items: readonly Item[] }
+  | LogFormatFault;
 
-/** Items: `%alias`, `%{flags}alias`, `%(name)alias`, `%[sample]` (a fault for now), `%%`. */
-export function parseLogFormat(format: string): ParsedLogFormat {
-  return new Reader(format).read();
+export interface LogFormatOptions {
+  /** In mode tcp, aliases of requests are a fault. */
+  readonly mode: 'tcp' | 'http';
+  /** Of expressions: which message a fetch without a side of its own looks at; default the request. */
+  readonly side?: SampleSide;
+}
+
+/**
+ * Items: `%alias`, `%{flags}alias`, `%(name)alias`, `%[expression]`, `%{flags}[expression]`, `%%`. Without options: mode tcp,
+ * and expressions are a fault, for writers that have none.
+ */
+export function parseLogFormat(format: string): ParsedLogFormat<TcpLogItem>;
+export function parseLogFormat(format: string, options: LogFormatOptions): ParsedLogFormat;
+export function parseLogFormat(format: string, options: LogFormatOptions | null = null): ParsedLogFormat {
+  return new Reader(format, options).read();
 }
 
 const NO_FLAGS: ValueFlags = { quote: false, hex: false, escape: false };
 
-/** What is wrong at the item being read; thrown nowhere, returned upwards. */
-type Problem = readonly [problem: string, hint: string | null];
+/** What is wrong at the item being read; thrown nowhere, returned upwards. `at`: where, if not at its `%`. */
+interface Problem {
+  readonly problem: string;
+  readonly hint: string | null;
+  readonly at?: number;
+}
 
 class Reader {
   readonly #items: LogItem[] = [];
   readonly #format: string;
+  readonly #options: LogFormatOptions | null;
   /** Set by `%{flags}o` for everything that follows. */
   #standing = NO_FLAGS;
   #at = 0;
 
-  constructor(format: string) {
+  constructor(format: string, options: LogFormatOptions | null) {
     this.#format = format;
+    this.#options = options;
   }
 
   read(): ParsedLogFormat {
     while (this.#at < this.#format.length) {
       const position = this.#at;
-      const problem = this.#readPiece();
-      if (problem !== null) return { ok: false, problem: problem[0], hint: problem[1], position };
+      const fault = this.#readPiece();
+      if (fault === null) continue;
+      const { problem, hint, at = position } = fault;
+      return { ok: false, problem, hint, position: at };
     }
     return { ok: true, items: this.#items };
   }
@@ -136,32 +208,49 @@ class Reader {
     return null;
   }
 
-  /** `%`, then optionally `{flags}` and `(name)` in either order, then an alias. */
+  /** `%`, then optionally `{flags}` and `(name)` in either order, then an alias or an expression. */
   #readItem(): Problem | null {
     this.#at += 1;
     const name = this.#match(/\([^)]*\)/y);
     const braces = this.#match(/\{[^}]*\}/y);
     const named = name ?? this.#match(/\([^)]*\)/y);
     const rest = this.#format[this.#at];
-    if (rest === '{') return ["'{' without '}'", null];
-    if (rest === '(' && named === null) return ["'(' without ')'", null];
-    if (rest === '[')
-      return ["sample expressions ('%[…]') are not supported", 'use the aliases, e.g. %ci %b %s'];
+    if (rest === '{') return { problem: "'{' without '}'", hint: null };
+    if (rest === '(' && named === null) return { problem: "'(' without ')'", hint: null };
+    const flagWords = braces === null ? '' : braces.slice(1, -1);
+    if (rest === '[') return this.#readSample(flagWords);
     const word = this.#match(/[A-Za-z0-9]+/y);
-    if (word === null) return ["'%' is followed by no alias", "write '%%' for a percent sign"];
-    return this.#readAlias(word, braces === null ? '' : braces.slice(1, -1));
+    if (word === null)
+      return { problem: "'%' is followed by no alias", hint: "write '%%' for a percent sign" };
+    return this.#readAlias(word, flagWords);
+  }
+
+  #readSample(flagWords: string): Problem | null {
+    if (this.#options === null) {
+      return { problem: "sample expressions ('%[…]') are not supported here", hint: null };
+    }
+    const flags = this.#readFlags(flagWords);
+    if ('problem' in flags) return flags;
+    const start = this.#at + 1;
+    const read = readExpression(this.#format, start, this.#options.side ?? 'request');
+    if (!read.ok) return { problem: read.problem, hint: read.hint, at: clamp(read.offset, this.#format) };
+    const { end, expression } = read.value;
+    const stop = this.#format[end];
+    if (stop !== ']') {
+      const problem =
+        stop === undefined ? "'[' without ']'" : `unexpected '${stop}' in a sample expression, expected ']'`;
+      return { problem, hint: null, at: clamp(end, this.#format) };
+    }
+    this.#at = end + 1;
+    const text = this.#format.slice(start, end);
+    this.#items.push({ kind: 'sample', expression: text, parsed: expression, flags });
+    return null;
   }
 
   #readAlias(word: string, flagWords: string): Problem | null {
-    if (word !== 'o' && !isTcpAlias(word)) return unknownAlias(word);
-    const flags = { ...this.#standing };
-    for (const flagWord of flagWords.split(',').map((one) => one.trim())) {
-      if (flagWord === '') continue;
-      const flag = FLAGS[flagWord.slice(1)];
-      // HAProxy passes over flags it does not know.
-      if (flag === undefined || !/^[+-]/.test(flagWord)) return unknownFlag(flagWord);
-      flags[flag] = flagWord.startsWith('+');
-    }
+    if (word !== 'o' && !this.#allows(word)) return unknownAlias(word, this.#options?.mode ?? 'tcp');
+    const flags = this.#readFlags(flagWords);
+    if ('problem' in flags) return flags;
     if (word === 'o') {
       this.#standing = flags;
       return null;
@@ -169,6 +258,23 @@ class Reader {
     if (word === 'ST') this.#match(/\(0\)/y);
     this.#items.push({ kind: 'alias', alias: word, flags });
     return null;
+  }
+
+  #allows(word: string): word is TcpAlias | HttpAlias {
+    return isOneOf(TCP_ALIASES, word) || (this.#options?.mode === 'http' && isOneOf(HTTP_ALIASES, word));
+  }
+
+  /** The standing flags with these changes. */
+  #readFlags(words: string): ValueFlags | Problem {
+    const flags = { ...this.#standing };
+    for (const word of words.split(',').map((one) => one.trim())) {
+      if (word === '') continue;
+      const flag = FLAGS[word.slice(1)];
+      // HAProxy passes over flags it does not know.
+      if (flag === undefined || !/^[+-]/.test(word)) return unknownFlag(word);
+      flags[flag] = word.startsWith('+');
+    }
+    return flags;
   }
 
   #match(pattern: RegExp): string | null {
@@ -186,21 +292,33 @@ const FLAGS: Readonly<Record<string, keyof ValueFlags>> = Object.assign(Object.c
   E: 'escape',
 });
 
-function isTcpAlias(word: string): word is TcpAlias {
-  const aliases: readonly string[] = TCP_ALIASES;
-  return aliases.includes(word);
+function isOneOf<Word extends string>(words: readonly Word[], word: string): word is Word {
+  const all: readonly string[] = words;
+  return all.includes(word);
 }
 
 /** HAProxy takes the whole run of letters as the alias. */
-function unknownAlias(word: string): Problem {
-  if (HTTP_ALIASES.includes(word)) {
-    return [`alias '%${word}' needs mode http`, 'it has no value for a connection'];
+function unknownAlias(word: string, mode: 'tcp' | 'http'): Problem {
+  if (mode === 'tcp' && isOneOf(HTTP_ALIASES, word)) {
+    return { problem: `alias '%${word}' needs mode http`, hint: 'it has no value for a connection' };
   }
-  const all = `aliases are ${TCP_ALIASES.map((one) => `%${one}`).join(' ')}`;
-  const near = closest(word, TCP_ALIASES);
-  return [`unknown alias '%${word}'`, near === null ? all : `did you mean '%${near}'?`];
+  const known = mode === 'tcp' ? TCP_ALIASES : [...TCP_ALIASES, ...HTTP_ALIASES];
+  const all = `aliases are ${known.map((one) => `%${one}`).join(' ')}`;
+  const near = closest(word, known);
+  return {
+    problem: `unknown alias '%${word}'`,
+    hint: near === null ? all : `did you mean '%${near}'?`,
+  };
 }
 
 function unknownFlag(word: string): Problem {
-  return [`unknown flag '${word}'`, "flags are +Q (quote), +X (hexadecimal), +E (escape), or with '-'"];
+  return {
+    problem: `unknown flag '${word}'`,
+    hint: "flags are +Q (quote), +X (hexadecimal), +E (escape), or with '-'",
+  };
+}
+
+/** A fault behind the end is shown at the last character. */
+function clamp(offset: number, format: string): number {
+  return Math.min(offset, format.length - 1);
 }

@@ -5,7 +5,7 @@
  *
  * Not here: the language (`../../config/log-format.ts`), the aliases (`aliases.ts`), the line's header (`syslog.ts`).
  */
-import { parseLogFormat, type LogItem } from '../../config/log-format.ts';
+import { parseLogFormat, type TcpLogItem } from '../../config/log-format.ts';
 import type { SessionRecord } from '../session.ts';
 import { ALIASES, type LogContext } from './aliases.ts';
 
@@ -20,7 +20,7 @@ export function compileLogFormat(format: string): LineFormat {
 }
 
 /** A run of blanks is written once, and not at all at the start or after another. */
-function writeItems(items: readonly LogItem[], record: SessionRecord, context: LogContext): string {
+function writeItems(items: readonly TcpLogItem[], record: SessionRecord, context: LogContext): string {
   let line = '';
   let afterBlank = true;
   for (const item of items) {
