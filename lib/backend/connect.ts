@@ -33,9 +33,9 @@ import { nextStep } from './retry.ts';
 import type { Server } from './server.ts';
 import type { Slot } from './slot.ts';
 
-export interface ConnectHandler {
+export interface ConnectHandler<C = Connection> {
   /** The connection stands; it and the slot now belong to the handler. */
-  connected(connection: Connection, slot: Slot): void;
+  connected(connection: C, slot: Slot): void;
   /** It will not stand; nothing is held any more. May be told from within `start`. */
   connectRefused(reason: ConnectRefusal): void;
 }
@@ -51,22 +51,23 @@ export type ConnectRefusal = Extract<
   | 'internal-error'
 >;
 
-export interface ConnectParts {
+export interface ConnectParts<C = Connection> {
   readonly backend: Backend;
   readonly context: ChoiceContext;
   /** The server that persistence or a rule wants; null: any. */
   readonly imposed: Server | null;
-  readonly dialer: Dialer;
+  readonly dialer: Dialer<C>;
   readonly clock: Clock;
   readonly wheel: DeadlineWheel;
   /** Told about every attempt's outcome, for passive health checks. */
   readonly watcher: ConnectWatcher;
-  readonly handler: ConnectHandler;
+  readonly handler: ConnectHandler<C>;
 }
 
 /** Who opens the connection: the transport, or somebody who may have one kept for this server. */
-export interface Dialer {
-  dial(target: DialTarget, handler: DialHandler, server: Server): Dial;
+export interface Dialer<C = Connection> {
+  /** One that is kept may be told of from within the call; it is no attempt to connect. */
+  dial(target: DialTarget, handler: DialHandler<C>, server: Server): Dial;
 }
 
 export interface ConnectWatcher {
@@ -81,8 +82,8 @@ type Phase = 'idle' | 'queued' | 'dialling' | 'pausing' | 'done';
 /** What the process has too little of; another server would not help. */
 const OUT_OF_DESCRIPTORS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE']);
 
-export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
-  readonly #parts: ConnectParts;
+export class Connecting<C = Connection> implements WaiterOwner, DialHandler<C>, DeadlineOwner {
+  readonly #parts: ConnectParts<C>;
   readonly #deadline: Deadline;
   #phase: Phase = 'idle';
   #waiter: Waiter | null = null;
@@ -103,7 +104,7 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
   serverQueuePosition = 0;
   backendQueuePosition = 0;
 
-  constructor(parts: ConnectParts) {
+  constructor(parts: ConnectParts<C>) {
     this.#parts = parts;
     this.#deadline = new Deadline(this);
   }
@@ -262,16 +263,16 @@ export class Connecting implements WaiterOwner, DialHandler, DeadlineOwner {
     const { backend, clock, wheel, dialer, context } = this.#parts;
     const target = dialTarget(server, context, sourceOf(server, backend));
     this.#phase = 'dialling';
-    server.counters.connectAttempted();
-    backend.counters.connectAttempted();
     const { timeoutConnectMs } = backend.config;
     if (timeoutConnectMs > 0) wheel.set(this.#deadline, clock.nowMs() + timeoutConnectMs);
     const dial = dialer.dial(target, this, server);
-    // A kept connection may have been handed over already.
-    if (this.#phase === 'dialling') this.#dial = dial;
+    if (this.#phase !== 'dialling') return;
+    this.#dial = dial;
+    server.counters.connectAttempted();
+    backend.counters.connectAttempted();
   }
 
-  dialSucceeded(connection: Connection): void {
+  dialSucceeded(connection: C): void {
     const { clock, wheel, watcher, handler } = this.#parts;
     const slot = this.#slot;
     if (slot === null) throw new Error('a dial ended without a slot');

@@ -69,8 +69,9 @@ export interface DialFailure {
   readonly message: string;
 }
 
-export interface DialHandler {
-  dialSucceeded(connection: Connection): void;
+/** `C`: what a dial gives; whoever has connections of another kind may hand those over in the same way. */
+export interface DialHandler<C = Connection> {
+  dialSucceeded(connection: C): void;
   /** Never told synchronously from within `dial`. */
   dialFailed(failure: DialFailure): void;
 }
