@@ -15,15 +15,16 @@ const WINDOW = 1024;
 const QUEUE = 0;
 const CONNECT = 1;
 const TOTAL = 2;
-const COUNT = 3;
+const RESPONSE = 3;
+const COUNT = 4;
 
 export class TimeAverages {
   readonly #sums: Float64Array;
   readonly #longest: Float64Array;
 
   constructor(memory: CounterMemory) {
-    this.#sums = memory.counters(4);
-    this.#longest = memory.peaks(3);
+    this.#sums = memory.counters(5);
+    this.#longest = memory.peaks(4);
   }
 
   get queueMs(): number {
@@ -35,6 +36,10 @@ export class TimeAverages {
   get totalMs(): number {
     return this.#average(TOTAL);
   }
+  /** From the connection to the headers of the answer, of requests. */
+  get responseMs(): number {
+    return this.#average(RESPONSE);
+  }
   get queueMaxMs(): number {
     return read(this.#longest, QUEUE);
   }
@@ -44,15 +49,19 @@ export class TimeAverages {
   get totalMaxMs(): number {
     return read(this.#longest, TOTAL);
   }
+  get responseMaxMs(): number {
+    return read(this.#longest, RESPONSE);
+  }
 
-  /** A session that never queued or never connected has -1 there, and counts as 0. */
-  add(queueMs: number, connectMs: number, totalMs: number): void {
+  /** -1 where a session never came to that, which counts as 0. */
+  add(queueMs: number, connectMs: number, totalMs: number, responseMs = -1): void {
     const count = read(this.#sums, COUNT);
     const kept = count < WINDOW ? 1 : 1 - 1 / WINDOW;
     if (count < WINDOW) add(this.#sums, COUNT, 1);
     this.#take(QUEUE, kept, queueMs);
     this.#take(CONNECT, kept, connectMs);
     this.#take(TOTAL, kept, totalMs);
+    this.#take(RESPONSE, kept, responseMs);
   }
 
   /** Of what was there, `kept` stays. */

@@ -17,9 +17,14 @@ import { TimeAverages } from './averages.ts';
 import { add, raise, read } from './cells.ts';
 import { Histogram, DURATION_BUCKETS_SECONDS, WAIT_BUCKETS_SECONDS } from './histogram.ts';
 import { Rate } from './rate.ts';
+import type { Count } from '../shared/count.ts';
 import type { CounterMemory } from '../shared/memory.ts';
+import { FrontendHttpCounters, TargetHttpCounters } from './http-counters.ts';
 import { END_REASONS, type EndReason } from './session.ts';
 import { Tally } from './tally.ts';
+
+/** What its traffic is to a proxy; decides what is counted. */
+export type CountedMode = 'tcp' | 'http';
 
 /** Why a client was refused before it became a session, or a session before it got a server. */
 export const REFUSAL_REASONS = ['backlog-full', 'accept-failed', 'shutting-down'] as const;
@@ -114,16 +119,20 @@ export class ListenerCounters extends TrafficCounters {
 
 export class FrontendCounters extends TrafficCounters {
   readonly connectionRate: Rate;
+  /** In mode http, of its requests. */
   readonly closed: Tally<EndReason>;
   readonly duration: Histogram;
+  /** Null in mode tcp. */
+  readonly http: FrontendHttpCounters | null;
   readonly #connections: Float64Array;
 
-  constructor(memory: CounterMemory) {
+  constructor(memory: CounterMemory, mode: CountedMode = 'tcp') {
     super(memory);
     this.connectionRate = new Rate(memory);
     this.closed = new Tally(memory, END_REASONS);
     this.duration = new Histogram(memory, DURATION_BUCKETS_SECONDS);
     this.#connections = memory.counters(1);
+    this.http = mode === 'http' ? new FrontendHttpCounters(memory) : null;
   }
 
   get connectionsTotal(): number {
@@ -141,7 +150,7 @@ export class FrontendCounters extends TrafficCounters {
   }
 }
 
-/** What backend and server have in common. */
+/** What backend and server have in common. In mode http a session is a request. */
 export class TargetCounters extends TrafficCounters {
   readonly averages: TimeAverages;
   readonly closed: Tally<EndReason>;
@@ -149,10 +158,12 @@ export class TargetCounters extends TrafficCounters {
   readonly queueTime: Histogram;
   readonly firstByteTime: Histogram;
   readonly duration: Histogram;
+  /** Null in mode tcp. */
+  readonly http: TargetHttpCounters | null;
   readonly #sums: Float64Array;
   readonly #peaks: Float64Array;
 
-  constructor(memory: CounterMemory) {
+  constructor(memory: CounterMemory, mode: CountedMode = 'tcp') {
     super(memory);
     this.averages = new TimeAverages(memory);
     this.closed = new Tally(memory, END_REASONS);
@@ -162,6 +173,7 @@ export class TargetCounters extends TrafficCounters {
     this.duration = new Histogram(memory, DURATION_BUCKETS_SECONDS);
     this.#sums = memory.counters(10);
     this.#peaks = memory.peaks(2);
+    this.http = mode === 'http' ? new TargetHttpCounters(memory) : null;
   }
 
   /** Times chosen by the balancing algorithm. */
@@ -246,18 +258,31 @@ export class BackendCounters extends TargetCounters {}
 
 export class ServerCounters extends TargetCounters {
   readonly #checks: Float64Array;
+  /** Null in mode tcp. */
+  readonly #idleConnections: Count | null;
 
-  constructor(memory: CounterMemory) {
-    super(memory);
+  constructor(memory: CounterMemory, mode: CountedMode = 'tcp') {
+    super(memory, mode);
     this.#checks = memory.counters(2);
+    this.#idleConnections = mode === 'http' ? memory.count() : null;
   }
 
+  /** Connections kept for later requests, over all threads. */
+  get idleConnectionsNow(): number {
+    return this.#idleConnections?.now ?? 0;
+  }
   get checksTotal(): number {
     return read(this.#checks, CHECKS);
   }
   /** Failed checks counted while the server was up, as HAProxy's `chkfail`. */
   get checkFailuresTotal(): number {
     return read(this.#checks, CHECK_FAILURES);
+  }
+
+  /** This thread keeps so many more connections, or, below 0, fewer. */
+  idleConnections(change: number): void {
+    for (let more = change; more > 0; more -= 1) this.#idleConnections?.add();
+    for (let fewer = change; fewer < 0; fewer += 1) this.#idleConnections?.remove();
   }
 
   checked(passed: boolean, wasUp: boolean): void {

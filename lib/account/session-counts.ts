@@ -5,13 +5,17 @@
  * Not here: what is counted while it runs (bytes, attempts: by the rooms themselves), logs (`log/`).
  */
 import type { BackendCounters, FrontendCounters, ServerCounters, TargetCounters } from './counters.ts';
-import type { SessionRecord } from './session.ts';
+import { responseClass } from './http-counters.ts';
+import type { Ending, HttpRecord, SessionRecord } from './session.ts';
 
 /** The part of its record that is counted. */
-export type SessionOutcome = Pick<
+export interface SessionOutcome extends Pick<
   SessionRecord,
   'ending' | 'queueMs' | 'connectMs' | 'firstByteMs' | 'totalMs'
->;
+> {
+  /** Of a request: status of the answer, and from the connection to its headers; -1: there was none. Absent in mode tcp. */
+  readonly http?: Pick<HttpRecord, 'status' | 'responseMs'> | null;
+}
 
 /** Null where the session did not get that far. */
 export interface SessionCounters {
@@ -20,24 +24,40 @@ export interface SessionCounters {
   readonly server: ServerCounters | null;
 }
 
+/** A record is an outcome too. */
 export function countSession(outcome: SessionOutcome, { frontend, backend, server }: SessionCounters): void {
+  const responseMs = outcome.http?.responseMs ?? -1;
   frontend.sessionEnded(outcome.ending.reason, outcome.totalMs);
-  if (backend !== null) countTarget(outcome, backend);
-  if (server !== null) countTarget(outcome, server);
+  if (backend !== null) countTarget(outcome, responseMs, backend);
+  if (server !== null) countTarget(outcome, responseMs, server);
+  const status = outcome.http?.status ?? -1;
+  if (status < 0) return;
+  const answer = responseClass(status);
+  frontend.http?.responses.add(answer);
+  backend?.http?.responses.add(answer);
+  // A server's are those it has sent itself, and what it sent is not known where a rule has put something in its place.
+  if (responseMs >= 0 && outcome.ending.reason !== 'response-denied') server?.http?.responses.add(answer);
 }
 
-function countTarget(outcome: SessionOutcome, counters: TargetCounters): void {
+function countTarget(outcome: SessionOutcome, responseMs: number, counters: TargetCounters): void {
   const { ending, queueMs, connectMs, firstByteMs, totalMs } = outcome;
   counters.closed.add(ending.reason);
   counters.duration.observe(totalMs / 1000);
   if (queueMs > 0) counters.queueTime.observe(queueMs / 1000);
   if (connectMs >= 0) {
     counters.connectTime.observe(connectMs / 1000);
-    counters.averages.add(queueMs, connectMs, totalMs);
+    counters.averages.add(queueMs, connectMs, totalMs, responseMs);
   }
   if (firstByteMs >= 0) counters.firstByteTime.observe(firstByteMs / 1000);
+  if (responseMs >= 0) counters.http?.responseTime.observe(responseMs / 1000);
   if (ending.cause === 'client-abort' || ending.cause === 'client-timeout') counters.clientAborted();
+  if (answerFailed(ending)) counters.responseFailed();
   if (ending.stage !== 'data') return;
   if (ending.cause === 'server-abort' || ending.cause === 'server-timeout') counters.serverAborted();
-  if (ending.cause === 'server-abort') counters.responseFailed();
+}
+
+/** Broken off by the server, or not the answer to a request that it should be. */
+function answerFailed({ cause, stage, reason }: Ending): boolean {
+  if (stage === 'headers') return cause !== 'client-abort' && reason !== 'response-denied';
+  return stage === 'data' && cause === 'server-abort';
 }

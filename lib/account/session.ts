@@ -82,6 +82,7 @@ export type EndReason = (typeof END_REASONS)[number];
 export interface SessionStart {
   /** Unique in the process, rising within a thread. */
   readonly id: number;
+  /** Of a later request on a connection: when the one before it had ended. */
   readonly acceptedWallMs: number;
   readonly clientAddress: string;
   readonly clientPort: number;
@@ -95,7 +96,7 @@ export interface SessionStart {
 
 /** What a request in mode http adds to its session's record. */
 export interface HttpRecord {
-  /** `<BADREQ>` in HAProxy's log where it could not be read: then method, target and version are empty. */
+  /** A request that could not be read has neither method nor target nor version, and no captures: `<BADREQ>` in HAProxy's log. */
   readonly method: string;
   readonly target: string;
   /** `HTTP/1.1`. */
@@ -119,6 +120,8 @@ export interface HttpRecord {
   readonly responseCookie: string | null;
   /** Third and fourth letter of `%tsc`, e.g. `VN`, `--`. */
   readonly persistence: string;
+  /** What `set-log-level` said: a level, or `silent`; null: nothing. */
+  readonly logLevel: string | null;
 }
 
 /** A session that has ended, or as it stands now. */
@@ -145,6 +148,7 @@ export interface SessionRecord extends SessionStart {
   readonly connectMs: number;
   /** From accept to the first byte of the server; -1: none came. */
   readonly firstByteMs: number;
+  /** In mode http as `activeMs`. */
   readonly totalMs: number;
   /** Client to server. */
   readonly bytesIn: number;

@@ -28,6 +28,8 @@ export interface MemoryHandout {
 
 /** The part of the memory that counters are made of. */
 export interface CounterMemory {
+  /** A new count, at 0. */
+  count(): Count;
   /** That many numbers of this thread's own, at 0; read by the control thread as sums over all threads. */
   counters(count: number): Float64Array;
   /** The same, read by the control thread as the highest of all threads. */

@@ -12,7 +12,7 @@ import {
   ListenerCounters,
   ServerCounters,
 } from '../../lib/account/counters.ts';
-import type { SessionRecord } from '../../lib/account/session.ts';
+import type { HttpRecord, SessionRecord } from '../../lib/account/session.ts';
 import type {
   BackendView,
   FrontendView,
@@ -156,4 +156,40 @@ export function sessionRecord(over: Partial<SessionRecord> = {}): SessionRecord 
     samples: [],
     ...over,
   };
+}
+
+/** `GET /a?b=c`, answered with 200 after 1 ms. */
+export function httpRecord(over: Partial<HttpRecord> = {}): HttpRecord {
+  return {
+    method: 'GET',
+    target: '/a?b=c',
+    version: 'HTTP/1.1',
+    status: 200,
+    handshakeMs: 0,
+    idleMs: 0,
+    requestMs: 0,
+    responseMs: 1,
+    activeMs: 1,
+    requestHeaders: [],
+    responseHeaders: [],
+    requestCookie: null,
+    responseCookie: null,
+    persistence: '--',
+    logLevel: null,
+    ...over,
+  };
+}
+
+/** A request that could not be read. */
+export function badRequestRecord(over: Partial<HttpRecord> = {}): HttpRecord {
+  return httpRecord({
+    method: '',
+    target: '',
+    version: '',
+    status: 400,
+    requestMs: -1,
+    responseMs: -1,
+    activeMs: 0,
+    ...over,
+  });
 }
