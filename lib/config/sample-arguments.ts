@@ -4,6 +4,7 @@
  * Not here: splitting at commas (`words.ts`), which fetch takes what (`fetch-table.ts`, `converter-table.ts`).
  */
 import { isIPv4, isIPv6 } from 'node:net';
+import { readRegex } from './regex.ts';
 import { failed, parseInteger, parsed, shown } from './units.ts';
 import type { Failed, Parsed } from './units.ts';
 
@@ -214,17 +215,6 @@ export function readHex(text: string): Parsed<string> {
 function readBits(text: string, max: number): Parsed<number> {
   const bits = parseInteger(text, { min: 0, max });
   return bits.ok ? bits : fault(bits.problem, `a mask is a number of bits, at most ${max}`);
-}
-
-/** Also of patterns of `-m reg`. Syntax is that of JavaScript, which differs in corners from PCRE. */
-export function readRegex(text: string): Parsed<string> {
-  try {
-    new RegExp(text);
-    return parsed(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^.*: /s, '') : String(error);
-    return fault(`regex '${shown(text)}' is invalid: ${reason}`);
-  }
 }
 
 function fault(problem: string, hint: string | null = null): Failed {
