@@ -33,7 +33,8 @@ export class Headers {
 
   /** Value of the first line of that name (lower case); null: there is none. */
   get(name: string): string | null {
-    return this.#lines[this.#indexOf(name) + 1] ?? null;
+    const at = this.#indexOf(name);
+    return at < 0 ? null : (this.#lines[at + 1] ?? null);
   }
 
   /** Values of all lines of that name, in order. */

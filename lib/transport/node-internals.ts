@@ -1,10 +1,11 @@
 /**
- * The only file that touches what Node does not document: libuv's handles as Node's own `net` uses them. They are the same
- * in Node 20, 22, 24 and 26; a wrong call here ends the process by an assertion instead of an error, so Nodes that nobody
- * has tried are refused.
+ * The only file that touches what Node does not document: libuv's handles as Node's own `net` uses them, and the HTTP parser
+ * (llhttp) as its own `http` does. They are the same in Node 20, 22, 24 and 26; a wrong call here ends the process by an
+ * assertion instead of an error, so Nodes that nobody has tried are refused.
  *
- * Not here: what is made of the handles (`handle-socket.ts`), whether they work (`self-test.ts`).
+ * Not here: what is made of the handles (`handle-socket.ts`), whether they work (`self-test.ts`), messages (`../http/`).
  */
+import { createRequire } from 'node:module';
 import type * as net from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 
@@ -109,13 +110,15 @@ const TRIED = { first: 20, last: 26 };
  * or take them for errors.
  */
 function objection(): string | null {
-  const major = Number.parseInt(process.versions.node, 10);
-  if (major < TRIED.first || major > TRIED.last) {
-    return `Node ${process.versions.node} has not been tried with it`;
-  }
+  if (!isTried()) return `Node ${process.versions.node} has not been tried with it`;
   const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
   const pending = process.env.NODE_PENDING_DEPRECATION === '1' || options.includes('--pending-deprecation');
   return pending ? 'Node is run with --pending-deprecation' : null;
+}
+
+function isTried(): boolean {
+  const major = Number.parseInt(process.versions.node, 10);
+  return major >= TRIED.first && major <= TRIED.last;
 }
 
 /** Node's internals, or why they cannot be had. */
@@ -203,4 +206,81 @@ export function isBoundTo(server: net.Server, address: string): boolean {
 /** Whether a handle of a server is one of TCP. */
 export function isTcp(handle: StreamHandle): handle is TcpHandle {
   return 'getpeername' in handle;
+}
+
+/** What llhttp found in the head of a request or a response; which of the arguments mean something depends on its kind. */
+export type HeadersCompleteCallback = (
+  versionMajor: number,
+  versionMinor: number,
+  /** Name, value, name, value, ...; undefined when they were told in parts. */
+  lines: string[] | undefined,
+  method: number,
+  target: string | undefined,
+  status: number,
+  reason: string | undefined,
+) => HeadersCompleteAnswer;
+
+/** 1: the message has no body, whatever its headers say. */
+export type HeadersCompleteAnswer = 0 | 1;
+
+/** Told for every 32 lines where a head has more, and for the rest. */
+export type HeadersCallback = (lines: string[], target: string) => void;
+
+/** An error of `execute`; `code` is llhttp's, e.g. `HPE_INVALID_HEADER_TOKEN`. */
+export interface HttpParserError extends Error {
+  readonly code: string;
+}
+
+/** One parser. Its callbacks stand under the numbers that the binding names. */
+export interface HttpParserHandle {
+  [callback: number]: HeadersCompleteCallback | HeadersCallback;
+  /** Makes it fresh, for messages of one kind (`REQUEST` or `RESPONSE`), with nothing tolerated. `maxHeadBytes` 0 is Node's own limit. */
+  initialize(kind: number, resource: object, maxHeadBytes: number, lenientFlags: number): void;
+  /** Gives how many bytes were read. */
+  execute(bytes: Uint8Array): number | HttpParserError;
+}
+
+/** Node's binding to llhttp. */
+export interface HttpParserBinding {
+  readonly HTTPParser: {
+    new (): HttpParserHandle;
+    readonly REQUEST: number;
+    readonly RESPONSE: number;
+    readonly kOnHeaders: number;
+    readonly kOnHeadersComplete: number;
+  };
+}
+
+const PARSER_PARTS = ['REQUEST', 'RESPONSE', 'kOnHeaders', 'kOnHeadersComplete'] as const;
+
+/** Node's HTTP parser, or why it cannot be had. */
+export function loadHttpParser(): HttpParserBinding | string {
+  if (!isTried()) return `Node ${process.versions.node} has not been tried with it`;
+  try {
+    // Refused with an error where Node is run with --throw-deprecation and no longer wants it used.
+    const { HTTPParser } = createRequire(import.meta.url)('_http_common') as Partial<HttpParserBinding>;
+    if (typeof HTTPParser !== 'function') return 'Node has no HTTPParser';
+    const missing = PARSER_PARTS.find((part) => typeof HTTPParser[part] !== 'number');
+    if (missing !== undefined) return `its HTTPParser has no ${missing}`;
+    return triedParser({ HTTPParser });
+  } catch (error) {
+    return `Node refuses ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+const TRIAL = Buffer.from('GET /trial HTTP/1.1\r\nHost: a.example\r\n\r\n');
+
+/** Has a known request parsed: a Node whose callbacks are others must be found out before the first client comes. */
+function triedParser(binding: HttpParserBinding): HttpParserBinding | string {
+  const { HTTPParser } = binding;
+  const parser = new HTTPParser();
+  let seen = '';
+  parser.initialize(HTTPParser.REQUEST, {}, 0, 0);
+  parser[HTTPParser.kOnHeadersComplete] = (major, minor, lines, _method, target) => {
+    seen = [major, minor, target, ...(Array.isArray(lines) ? lines : [])].join(' ');
+    return 1;
+  };
+  const read = parser.execute(TRIAL);
+  if (read === TRIAL.length && seen === '1 1 /trial Host a.example') return binding;
+  return 'its HTTPParser works in another way than it is known to';
 }

@@ -1,8 +1,9 @@
 /**
  * A connection that is not (yet) relayed: watched while its stream waits, then handed to a relay or ended.
  *
- *     fresh --watch--> watched --+--> relayed   (`handTo`: the relay hears the socket's events from here on)
- *       |                        |
+ *     fresh --watch--> watched --+--> relayed   (`handTo`: a relay or a channel hears the socket's events from here on)
+ *       |                        |       |
+ *       |                        |       +--> fresh again   (`takeBack`)
  *       +------------------------+--> ended     (`close`, `reset`, or broken by the peer)
  *
  * Not here: the bytes' way to the other side (`public-relay.ts`).
@@ -81,6 +82,15 @@ export class PublicConnection extends SocketOwner implements Connection {
     this.#watcher = null;
     this.pendingBytes = 0;
     return chunks;
+  }
+
+  /** For a channel, which had it by `handTo`: takes charge again. `unread`: what was read and not used; `peerEnded`: its FIN was seen. */
+  takeBack(unread: readonly Buffer[], peerEnded: boolean): void {
+    this.#state = 'held';
+    giveTo(this.socket, this);
+    this.#chunks = [...unread];
+    this.pendingBytes = unread.reduce((sum, chunk) => sum + chunk.length, 0);
+    this.peerEnded = peerEnded;
   }
 
   /** Closes the descriptor now, as `lingers` says: by FIN (RST if the peer's bytes were not all read) or RST. */

@@ -1,26 +1,29 @@
 /**
  * The transport on Node's public API alone: works on every Node the package supports, and is the measure for any faster one.
  *
- * Not here: the pieces (`public-dial.ts`, `public-connection.ts`, `public-relay.ts`).
+ * Not here: the pieces (`public-dial.ts`, `public-connection.ts`, `public-relay.ts`, `public-channel.ts`).
  */
 import * as net from 'node:net';
 import type {
+  Channel,
+  ChannelHandler,
+  ChannelTransport,
   Connection,
   Dial,
   DialHandler,
   DialTarget,
   Relay,
   RelayHandler,
-  Transport,
   TransportOptions,
 } from './transport.ts';
 import { TUNES_KEEP_ALIVE } from './keep-alive.ts';
+import { PublicChannel } from './public-channel.ts';
 import { PublicConnection } from './public-connection.ts';
 import { PublicDial } from './public-dial.ts';
 import { PublicRelay } from './public-relay.ts';
 import { adopt, SOCKET_OPTIONS } from './public-socket.ts';
 
-class PublicTransport implements Transport {
+class PublicTransport implements ChannelTransport {
   readonly name = 'public';
   readonly tunesKeepAlive = TUNES_KEEP_ALIVE;
   readonly #nowMs: () => number;
@@ -42,6 +45,10 @@ class PublicTransport implements Transport {
   relay(client: Connection, server: Connection, handler: RelayHandler): Relay {
     return new PublicRelay(own(client), own(server), handler, this.#nowMs);
   }
+
+  channel(connection: Connection, handler: ChannelHandler): Channel {
+    return new PublicChannel(own(connection), handler);
+  }
 }
 
 function own(connection: Connection): PublicConnection {
@@ -50,6 +57,6 @@ function own(connection: Connection): PublicConnection {
 }
 
 /** Makes the transport; it holds nothing by itself, so there is nothing to close. */
-export function createPublicTransport(options: TransportOptions): Transport {
+export function createPublicTransport(options: TransportOptions): ChannelTransport {
   return new PublicTransport(options);
 }

@@ -185,9 +185,10 @@ export interface Channel {
   readonly blocked: boolean;
   /** False: bytes wait, `channelDrained` follows. A string is written as Latin-1. */
   write(data: Buffer | string): boolean;
-  /** Holds small writes back until `uncork`, so that they leave together. */
+  /** Holds small writes back until `uncork`, so that they leave together; `write` says true meanwhile. */
   cork(): void;
-  uncork(): void;
+  /** False: bytes wait, as for `write`. */
+  uncork(): boolean;
   pause(): void;
   resume(): void;
   /** FIN behind what was written; reading goes on. */
