@@ -24,6 +24,7 @@ import { systemClock } from '../../lib/time/clock.ts';
 import {
   backendView,
   frontendView,
+  httpRecord,
   listenerView,
   memory,
   processView,
@@ -60,9 +61,12 @@ async function perCall(call: (count: number) => void): Promise<string[]> {
 function options(over: Partial<SessionLogOptions>, logFormat: LogFormatChoice): SessionLogOptions {
   return {
     frontendName: 'www',
+    mode: 'http',
+    tls: false,
     config: {
       logFormat,
       logFormatSd: null,
+      errorLogFormat: null,
       dontLogNull: false,
       dontLogNormal: false,
       logAsap: false,
@@ -113,6 +117,12 @@ async function tcplogLine(): Promise<void> {
   say(
     'session ended, tcplog line to /dev/null',
     ...(await perCall((count) => log.sessionEnded(sessionRecord({ id: count })))),
+  );
+  const requestLog = new SessionLog(options({ targets }, { kind: 'httplog' }));
+  const http = httpRecord({ requestHeaders: ['a.example'], responseHeaders: [null] });
+  say(
+    'request ended, httplog line to /dev/null',
+    ...(await perCall((count) => requestLog.sessionEnded(sessionRecord({ id: count, http })))),
   );
   await writer.close();
 }

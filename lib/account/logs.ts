@@ -55,6 +55,8 @@ export class Logs {
     return new SessionLogListener(
       new SessionLog({
         frontendName: proxy.name,
+        mode: proxy.mode,
+        tls: config.binds.some((bind) => bind.tls !== null),
         config,
         targets: this.#open(proxy),
         logger: this.#options.sessionLogger,

@@ -1,44 +1,26 @@
 /**
- * The table of `log-format` aliases that have a meaning in TCP mode (manual 8.2.6): each writes one value of a session's
- * record. What each prints with which flag was taken from HAProxy 2.6 (`test/account/log/format.test.ts` has its lines).
+ * The table of `log-format` aliases (manual 8.2.6): each writes one value of a session's record.
  *
- * Not here: reading a format (`format.ts`).
+ * Not here: what only requests have (`http-aliases.ts`), reading a format (`format.ts`).
  */
 import * as net from 'node:net';
-import type { TcpAlias, ValueFlags } from '../../config/log-format.ts';
+import type { HttpAlias, TcpAlias } from '../../config/log-format.ts';
 import type { SessionRecord } from '../session.ts';
+import { count, growing, text, textValue, time } from './alias.ts';
+import type { Alias, LogContext } from './alias.ts';
 import { milliseconds } from './dates.ts';
-import type { LogDates } from './dates.ts';
+import {
+  REQUEST_ALIASES,
+  capturedApart,
+  capturedTogether,
+  handshakeMs,
+  totalMs,
+  transferMs,
+  userMs,
+} from './http-aliases.ts';
 import { terminationLetters } from './letters.ts';
 
-/** What a line says beyond the session itself. */
-export interface LogContext {
-  readonly pid: number;
-  readonly hostname: string;
-  readonly dates: LogDates;
-  /** Lines this frontend has logged before (`%lc`). */
-  readonly loggedCount: number;
-  /** `option logasap`: the session goes on, totals are lower bounds and carry a `+`. */
-  readonly early: boolean;
-}
-
-export type Alias = (record: SessionRecord, context: LogContext, flags: ValueFlags) => string;
-
-/** Text: `-` (or `""`) stands for nothing. */
-function text(read: (record: SessionRecord, context: LogContext) => string | null): Alias {
-  return (record, context, flags) => textValue(read(record, context), flags);
-}
-
-function textValue(value: string | null, flags: ValueFlags): string {
-  if (value === null || value === '') return flags.quote ? '""' : '-';
-  const safe = flags.escape ? value.replace(/[\\"\]]/g, '\\$&') : value;
-  return flags.quote ? `"${safe}"` : safe;
-}
-
-/** Numbers are never quoted. */
-function count(read: (record: SessionRecord, context: LogContext) => number): Alias {
-  return (record, context) => String(read(record, context));
-}
+export type { Alias, LogContext } from './alias.ts';
 
 /** Numbers that `+X` turns into at least `digits` hexadecimal digits. */
 function hexCount(digits: number, read: (record: SessionRecord, context: LogContext) => number): Alias {
@@ -46,20 +28,6 @@ function hexCount(digits: number, read: (record: SessionRecord, context: LogCont
     const value = read(record, context);
     return flags.hex ? value.toString(16).toUpperCase().padStart(digits, '0') : String(value);
   };
-}
-
-function time(read: (record: SessionRecord) => number): Alias {
-  return (record) => String(wholeMs(read(record)));
-}
-
-/** Totals that are still growing when the line is written early. */
-function growing(read: (record: SessionRecord) => number): Alias {
-  return (record, context) => `${context.early ? '+' : ''}${wholeMs(read(record))}`;
-}
-
-/** HAProxy counts whole milliseconds; -1 stays -1. */
-function wholeMs(value: number): number {
-  return Math.floor(value);
 }
 
 /** An address; empty stands for a unix socket, null for none. */
@@ -109,21 +77,14 @@ function embeddedIpv4AsHex(value: string): string {
   return `${value.slice(0, colon + 1)}${digits.slice(0, 4)}:${digits.slice(4)}`;
 }
 
-/** Data transfer: from the connection to the end. */
-function dataMs(record: SessionRecord): number {
-  if (record.connectMs < 0) return -1;
-  return Math.max(0, record.totalMs - record.connectMs - Math.max(0, record.queueMs));
-}
-
-const nothing: Alias = () => '';
-
 /** By name, without the `%`. */
-export const ALIASES: Readonly<Record<TcpAlias, Alias>> = {
+export const ALIASES: Readonly<Record<TcpAlias | HttpAlias, Alias>> = {
+  ...REQUEST_ALIASES,
   B: growing((record) => record.bytesOut),
   U: count((record) => record.bytesIn),
   H: text((_record, context) => context.hostname),
   ID: text(() => null),
-  ST: count(() => 0),
+  ST: count(({ http }) => http?.status ?? 0),
   T: (record, context) => context.dates.gmt(record.acceptedWallMs),
   Tl: (record, context) => context.dates.local(record.acceptedWallMs),
   Ts: hexCount(4, (record) => Math.floor(record.acceptedWallMs / 1000)),
@@ -131,10 +92,10 @@ export const ALIASES: Readonly<Record<TcpAlias, Alias>> = {
   ms: (record, _context, flags) =>
     flags.hex ? hexByte(Math.floor(record.acceptedWallMs) % 1000, 2) : milliseconds(record.acceptedWallMs),
   Tc: time((record) => record.connectMs),
-  Td: time(dataMs),
-  Th: count(() => 0),
-  Tt: growing((record) => record.totalMs),
-  Tu: growing((record) => record.totalMs),
+  Td: time(transferMs),
+  Th: time(handshakeMs),
+  Tt: growing(totalMs),
+  Tu: growing(userMs),
   Tw: time((record) => record.queueMs),
   ac: count((record) => record.processSessions),
   fc: count((record) => record.frontendSessions),
@@ -145,7 +106,7 @@ export const ALIASES: Readonly<Record<TcpAlias, Alias>> = {
   bq: count((record) => record.backendQueuePosition),
   b: text((record) => record.backendName),
   f: text((record) => record.frontendName),
-  ft: text((record) => record.frontendName),
+  ft: text(({ frontendName, tlsVersion }) => (tlsVersion === null ? frontendName : `${frontendName}~`)),
   s: text((record) => record.serverName ?? '<NOSRV>'),
   ci: address((record) => record.clientAddress),
   cp: port((record) => record.clientPort),
@@ -165,11 +126,11 @@ export const ALIASES: Readonly<Record<TcpAlias, Alias>> = {
   pid: hexCount(4, (_record, context) => context.pid),
   rt: hexCount(4, (record) => record.id),
   ts: (record) => terminationLetters(record.ending),
-  tsc: (record) => `${terminationLetters(record.ending)}--`,
-  sslc: text(() => null),
-  sslv: text(() => null),
-  hr: nothing,
-  hs: nothing,
-  hrl: nothing,
-  hsl: nothing,
+  tsc: ({ ending, http }) => terminationLetters(ending) + (http?.persistence ?? '--'),
+  sslc: text((record) => record.tlsCipher),
+  sslv: text((record) => record.tlsVersion),
+  hr: capturedTogether((http) => http.requestHeaders),
+  hs: capturedTogether((http) => http.responseHeaders),
+  hrl: capturedApart((http) => http.requestHeaders),
+  hsl: capturedApart((http) => http.responseHeaders),
 };

@@ -38,10 +38,10 @@ export function terminationLetters(ending: Ending): string {
 
 /**
  * Whether HAProxy counts the session among those worth a line under `option dontlog-normal`, and at level err under
- * `option log-separate-errors` (manual 4.2): an abort, timeout or kill, a retry or a redispatch.
+ * `option log-separate-errors` (manual 4.2): an abort, timeout or kill, a retry or a redispatch, an answer of 500 and above.
  */
 export function wentWrong(record: SessionRecord): boolean {
-  if (record.redispatched) return true;
+  if (record.redispatched || (record.http !== null && record.http.status >= 500)) return true;
   const { cause } = record.ending;
   if (cause === 'normal') return record.retries > 0;
   return cause !== 'local';

@@ -1,10 +1,11 @@
 /**
- * One finished session as the object of a JSON line.
+ * One finished session, in mode http one request, as the object of a JSON line.
  *
  * Not here: whether a line is written (`session-log.ts`), pino (`logger.ts`).
  */
-import type { SessionRecord } from '../session.ts';
+import type { HttpRecord, SessionRecord } from '../session.ts';
 import type { LogDates } from './dates.ts';
+import { unreadable } from './http-aliases.ts';
 import { terminationLetters } from './letters.ts';
 
 /** Times in milliseconds, -1: that stage was not reached. */
@@ -34,6 +35,30 @@ export interface SessionJson {
   readonly termination: string;
   readonly retries: number;
   readonly redispatched: boolean;
+  /** Absent in mode tcp. */
+  readonly http?: HttpJson;
+  /** Absent where the client spoke no TLS with us. */
+  readonly tls?: { readonly version: string; readonly cipher: string | null };
+}
+
+/** Times as above. What was not captured is absent. */
+interface HttpJson {
+  /** These three are null for a request that could not be read. */
+  readonly method: string | null;
+  readonly target: string | null;
+  readonly version: string | null;
+  /** Null: there was no answer. */
+  readonly status: number | null;
+  readonly handshakeMs: number;
+  readonly idleMs: number;
+  readonly requestMs: number;
+  readonly responseMs: number;
+  readonly activeMs: number;
+  readonly requestHeaders?: readonly (string | null)[];
+  readonly responseHeaders?: readonly (string | null)[];
+  readonly requestCookie?: string;
+  readonly responseCookie?: string;
+  readonly persistence: string;
 }
 
 /** `dates` keeps what lines of one second have in common. */
@@ -63,6 +88,29 @@ export function sessionJson(record: SessionRecord, dates: LogDates): SessionJson
     termination: terminationLetters(ending),
     retries: record.retries,
     redispatched: record.redispatched,
+    // pino leaves out what is undefined.
+    http: record.http === null ? undefined : httpJson(record.http),
+    tls: record.tlsVersion === null ? undefined : { version: record.tlsVersion, cipher: record.tlsCipher },
+  };
+}
+
+function httpJson(http: HttpRecord): HttpJson {
+  const read = !unreadable(http);
+  return {
+    method: read ? http.method : null,
+    target: read ? http.target : null,
+    version: read ? http.version : null,
+    status: http.status < 0 ? null : http.status,
+    handshakeMs: tenths(http.handshakeMs),
+    idleMs: tenths(http.idleMs),
+    requestMs: tenths(http.requestMs),
+    responseMs: tenths(http.responseMs),
+    activeMs: tenths(http.activeMs),
+    requestHeaders: http.requestHeaders.length === 0 ? undefined : http.requestHeaders,
+    responseHeaders: http.responseHeaders.length === 0 ? undefined : http.responseHeaders,
+    requestCookie: http.requestCookie ?? undefined,
+    responseCookie: http.responseCookie ?? undefined,
+    persistence: http.persistence,
   };
 }
 

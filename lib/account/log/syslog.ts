@@ -13,6 +13,11 @@ export function severity(level: LogLevel): number {
   return LOG_LEVELS.indexOf(level);
 }
 
+export function isLogLevel(word: string): word is LogLevel {
+  const levels: readonly string[] = LOG_LEVELS;
+  return levels.includes(word);
+}
+
 export interface HeaderFacts {
   readonly format: LogHeaderFormat;
   readonly facility: LogFacility;

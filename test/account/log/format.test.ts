@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { LogContext } from '../../../lib/account/log/aliases.ts';
 import { LogDates } from '../../../lib/account/log/dates.ts';
-import { compileLogFormat } from '../../../lib/account/log/format.ts';
-import { TCPLOG_CLF_FORMAT, connectLine } from '../../../lib/account/log/tcplog.ts';
+import { compileLogFormat, type FormatPlace } from '../../../lib/account/log/format.ts';
+import { TCPLOG_CLF_FORMAT, connectLine } from '../../../lib/account/log/line-formats.ts';
 import { parseLogFormat, TCP_ALIASES, TCPLOG_FORMAT } from '../../../lib/config/log-format.ts';
 import type { SessionRecord } from '../../../lib/account/session.ts';
 import { sessionRecord } from '../../help/views.ts';
@@ -23,8 +23,10 @@ const context: LogContext = {
   early: false,
 };
 
+const TCP: FormatPlace = { mode: 'tcp', firstSample: 0 };
+
 function line(format: string, record: SessionRecord, over: Partial<LogContext> = {}): string {
-  return compileLogFormat(format)(record, { ...context, ...over });
+  return compileLogFormat(format, TCP)(record, { ...context, ...over });
 }
 
 /** The facts of the sessions HAProxy logged. */
@@ -206,7 +208,7 @@ void t.test('blanks collapse, also around what prints nothing', (t) => {
 });
 
 void t.test('a format that was never checked is refused', (t) => {
-  t.throws(() => compileLogFormat('%ci %foo'), {
+  t.throws(() => compileLogFormat('%ci %foo', TCP), {
     name: 'RangeError',
     message: /unknown alias '%foo' \(at 4\)/,
   });
@@ -219,7 +221,7 @@ void t.test('whatever the language lets pass makes a line', (t) => {
   fc.assert(
     fc.property(text, (parts) => {
       const format = parts.join('');
-      return !parseLogFormat(format).ok || typeof line(format, sessionRecord()) === 'string';
+      return !parseLogFormat(format, { mode: 'tcp' }).ok || typeof line(format, sessionRecord()) === 'string';
     }),
     { numRuns: 500, interruptAfterTimeLimit: 2000 },
   );
@@ -230,11 +232,11 @@ void t.test('whatever the language lets pass makes a line', (t) => {
 void t.test('the line at accept', (t) => {
   const client = { address: '10.0.1.2', port: 33312 };
   t.equal(
-    connectLine('www', client, { address: '10.0.3.31', port: 8012 }),
+    connectLine('www', 'tcp', client, { address: '10.0.3.31', port: 8012 }),
     'Connect from 10.0.1.2:33312 to 10.0.3.31:8012 (www/TCP)',
   );
   t.equal(
-    connectLine('www', { address: '', port: 2 }, { address: '', port: 0 }),
+    connectLine('www', 'tcp', { address: '', port: 2 }, { address: '', port: 0 }),
     'Connect to unix:2 (www/TCP)',
   );
   t.end();

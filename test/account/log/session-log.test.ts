@@ -6,6 +6,7 @@ import { LineWriter } from '../../../lib/account/log/line-writer.ts';
 import type { LineSink } from '../../../lib/account/log/line-writer.ts';
 import { createPinoLogger, silentLogger } from '../../../lib/account/log/logger.ts';
 import type { Logger } from '../../../lib/account/log/logger.ts';
+import type { HttpRecord, SessionRecord } from '../../../lib/account/session.ts';
 import { SessionLog } from '../../../lib/account/log/session-log.ts';
 import type { SessionLogConfig } from '../../../lib/account/log/session-log.ts';
 import { StateLog } from '../../../lib/account/log/state-log.ts';
@@ -13,7 +14,8 @@ import { SyslogHeader } from '../../../lib/account/log/syslog.ts';
 import { SyslogTarget } from '../../../lib/account/log/targets.ts';
 import type { LogTarget } from '../../../lib/config/config.ts';
 import { systemClock } from '../../../lib/time/clock.ts';
-import { sessionRecord } from '../../help/views.ts';
+import { endingOf } from '../../../lib/stream/ending.ts';
+import { badRequestRecord, httpRecord, sessionRecord } from '../../help/views.ts';
 
 const TARGET: LogTarget = {
   address: { kind: 'fd', fd: 1 },
@@ -42,7 +44,7 @@ interface Heard {
   lines(): Promise<readonly string[]>;
 }
 
-function listening(over: Partial<SessionLogConfig> = {}): Heard {
+function listening(over: Partial<SessionLogConfig> = {}, mode: 'tcp' | 'http' = 'tcp', tls = false): Heard {
   const sink = new ListSink();
   const writer = new LineWriter('x', sink, systemClock);
   const dates = new LogDates();
@@ -57,14 +59,19 @@ function listening(over: Partial<SessionLogConfig> = {}): Heard {
   const json: [string, object][] = [];
   const logger: Logger = {
     ...silentLogger,
+    debug: (fields: object | string) => void json.push(['debug', Object(fields)]),
     info: (fields: object | string) => void json.push(['info', Object(fields)]),
+    warn: (fields: object | string) => void json.push(['warn', Object(fields)]),
     error: (fields: object | string) => void json.push(['error', Object(fields)]),
   };
   const log = new SessionLog({
     frontendName: 'www',
+    mode,
+    tls,
     config: {
       logFormat: { kind: 'custom', format: '%rt %ts %Tt' },
       logFormatSd: null,
+      errorLogFormat: null,
       dontLogNull: false,
       dontLogNormal: false,
       logAsap: false,
@@ -164,7 +171,7 @@ void t.test('logasap writes when the server is connected, and at the end only wh
   heard.log.sessionConnected(sessionRecord({ id: 1, totalMs: 3, bytesOut: 0 }));
   heard.log.sessionEnded(normal);
   heard.log.sessionEnded(unconnected);
-  t.same(await heard.lines(), ['<6>1 -- +3\n', '<6>5 SC 5007\n']);
+  t.same(await heard.lines(), ['<6>1 -- +3\n', '<6>5 SC +5007\n']);
   t.equal(listening().log.wants.connected, false);
 });
 
@@ -217,4 +224,116 @@ void t.test('the pino logger writes JSON lines, or lines for people, at its leve
     }
     t.notMatch(text, 'not this');
   }
+});
+
+// --- mode http ------------------------------------------------------------------------------------------------------
+
+const REQUEST_FORMAT = { logFormat: { kind: 'custom', format: '%rt %ST %tsc %Ta' } } as const;
+
+function request(
+  id: number,
+  http: Partial<HttpRecord> = {},
+  over: Partial<SessionRecord> = {},
+): SessionRecord {
+  return sessionRecord({ id, http: httpRecord(http), ...over });
+}
+
+const unread = request(9, {}, { ending: endingOf('bad-request'), http: badRequestRecord() });
+
+void t.test('an answer of 500 and above counts as an error, one of 400 does not', async (t) => {
+  const heard = listening({ ...REQUEST_FORMAT, dontLogNormal: true, logSeparateErrors: true }, 'http');
+  heard.log.sessionEnded(request(1));
+  heard.log.sessionEnded(request(2, { status: 404 }));
+  heard.log.sessionEnded(request(3, { status: 500 }));
+  heard.log.sessionEnded(request(4, { status: 403 }, { ending: endingOf('request-denied') }));
+  heard.log.sessionEnded(request(5, { status: 200 }, { ending: endingOf('answered-here') }));
+  t.same(await heard.lines(), ['<3>3 500 ---- 1\n', '<3>4 403 PR-- 1\n']);
+});
+
+void t.test('set-log-level comes before the options, and may silence', async (t) => {
+  const heard = listening({ ...REQUEST_FORMAT, logSeparateErrors: true }, 'http');
+  heard.log.sessionEnded(request(1, { status: 500, logLevel: 'warning' }));
+  heard.log.sessionEnded(request(2, { logLevel: 'silent' }));
+  heard.log.sessionEnded(request(3, { logLevel: 'alert' }));
+  heard.log.sessionEnded(request(4, { logLevel: 'debug' }));
+  t.same(await heard.lines(), ['<4>1 500 ---- 1\n', '<1>3 200 ---- 1\n', '<7>4 200 ---- 1\n']);
+  t.same(
+    heard.json.map(([level]) => level),
+    ['warn', 'error', 'debug'],
+  );
+});
+
+void t.test('logasap writes when the headers of the answer are there', async (t) => {
+  const heard = listening({ ...REQUEST_FORMAT, logAsap: true }, 'http');
+  heard.log.sessionConnected(request(1));
+  heard.log.sessionConnected(request(2, { logLevel: 'silent' }));
+  heard.log.sessionEnded(request(1, { activeMs: 5 }));
+  heard.log.sessionEnded(
+    request(3, { status: 504, responseMs: -1 }, { ending: endingOf('response-timeout') }),
+  );
+  t.same(await heard.lines(), ['<6>1 200 ---- +1\n', '<6>3 504 sH-- +1\n']);
+});
+
+void t.test('error-log-format is for clients who could not say what they wanted', async (t) => {
+  const heard = listening({ ...REQUEST_FORMAT, errorLogFormat: 'failed %rt %ST %r %[src]' }, 'http', true);
+  heard.log.sessionEnded(request(1, { status: 403 }, { ending: endingOf('request-denied') }));
+  heard.log.sessionEnded({ ...unread, samples: ['10.0.0.1'] });
+  heard.log.sessionEnded(
+    sessionRecord({ id: 3, ending: endingOf('tls-handshake-failed'), samples: ['10.0.0.2'] }),
+  );
+  t.same(await heard.lines(), [
+    '<6>1 403 PR-- 1\n',
+    '<6>failed 9 400 <BADREQ> 10.0.0.1\n',
+    '<6>failed 3 0 <BADREQ> 10.0.0.2\n',
+  ]);
+});
+
+void t.test('a failed handshake has a line of its own, also where no format is set', async (t) => {
+  const failed = sessionRecord({ ending: endingOf('tls-handshake-failed') });
+  for (const [over, mode] of [
+    [{ logFormat: { kind: 'none' } }, 'tcp'],
+    [REQUEST_FORMAT, 'http'],
+  ] as const) {
+    const heard = listening(over, mode, true);
+    t.equal(heard.log.wants.ended, true);
+    heard.log.sessionEnded(failed);
+    t.match(await heard.lines(), [/^<6>10\.0\.1\.2:33313 \[.*\] www\/1: SSL handshake failure\n$/]);
+  }
+});
+
+void t.test('the JSON line of a request', async (t) => {
+  const heard = listening(REQUEST_FORMAT, 'http');
+  heard.log.sessionEnded(
+    request(
+      1,
+      { requestHeaders: ['a.example', null], requestCookie: 'SID=1', requestMs: 0.26 },
+      { tlsVersion: 'TLSv1.3', tlsCipher: 'TLS_AES_128_GCM_SHA256' },
+    ),
+  );
+  heard.log.sessionEnded(unread);
+  heard.log.sessionEnded(normal);
+  const [read, bad, tcp] = heard.json.map(([, fields]) => JSON.parse(JSON.stringify(fields)) as object);
+  t.match(read, {
+    http: {
+      method: 'GET',
+      target: '/a?b=c',
+      version: 'HTTP/1.1',
+      status: 200,
+      requestMs: 0.3,
+      responseMs: 1,
+      requestHeaders: ['a.example', null],
+      requestCookie: 'SID=1',
+      persistence: '--',
+    },
+    tls: { version: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' },
+  });
+  t.match(bad, { http: { method: null, target: null, status: 400 } });
+  t.notOk(tcp !== undefined && ('http' in tcp || 'tls' in tcp));
+  await heard.lines();
+});
+
+void t.test('without a format each request has a line when it begins', async (t) => {
+  const heard = listening({ logFormat: { kind: 'none' } }, 'http');
+  heard.log.sessionAccepted({ address: '10.0.1.2', port: 1 }, { address: '10.0.1.3', port: 2 });
+  t.same(await heard.lines(), ['<6>Connect from 10.0.1.2:1 to 10.0.1.3:2 (www/HTTP)\n']);
 });
