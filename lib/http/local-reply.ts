@@ -1,0 +1,47 @@
+/**
+ * An answer of our own, in place of a server's.
+ *
+ * Not here: what is answered (`error-pages.ts`, `reply.ts`, `redirect.ts`), writing it, which `Connection` header the client gets.
+ */
+import { Headers } from './headers.ts';
+import type { HttpVersion, ResponseHead } from './message.ts';
+
+/** Each is made anew: whoever gets it may add to its head. */
+export interface LocalReply {
+  /** Of the log and the counters; an error file may say another one to the client. */
+  readonly status: number;
+  /** Without a `Connection` header. Null: the connection is closed without a word (`errorfile 408 /dev/null`). */
+  readonly head: ResponseHead | null;
+  /** Not sent in answer to HEAD; `Content-Length`, where it stands, is its length. */
+  readonly body: Buffer;
+  /** The client's connection ends with it, whatever the client asked for. */
+  readonly close: boolean;
+}
+
+/** What a reply is made from, time after time. */
+export interface ReplyParts {
+  readonly status: number;
+  readonly reason: string;
+  readonly version?: HttpVersion;
+  /** Name, value, ... */
+  readonly lines: readonly string[];
+  readonly body?: Buffer;
+  readonly close?: boolean;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** `status`: of the log, where it differs. */
+export function localReply(parts: ReplyParts, status = parts.status): LocalReply {
+  const head: ResponseHead = {
+    status: parts.status,
+    reason: parts.reason,
+    version: parts.version ?? '1.1',
+    headers: new Headers([...parts.lines]),
+  };
+  return { status, head, body: parts.body ?? NOTHING, close: parts.close ?? false };
+}
+
+export function silentReply(status: number): LocalReply {
+  return { status, head: null, body: NOTHING, close: true };
+}
