@@ -182,7 +182,8 @@ export interface HttpFrontendOptions {
 /** `cookie NAME …` of a backend (manual 4.2 "cookie"). */
 export interface CookieConfig {
   readonly name: string;
-  readonly mode: 'rewrite' | 'insert' | 'prefix';
+  /** `passive`: none of the words is written; the cookie is read, and the server's own left alone. */
+  readonly mode: 'passive' | 'rewrite' | 'insert' | 'prefix';
   readonly indirect: boolean;
   readonly nocache: boolean;
   readonly postonly: boolean;
