@@ -148,6 +148,8 @@ export interface LogFormatOptions {
   readonly mode: 'tcp' | 'http';
   /** Of expressions: which message a fetch without a side of its own looks at; default the request. */
   readonly side?: SampleSide;
+  /** Of rules: blanks are text like any other; else a run of them is one item. */
+  readonly blanks?: 'kept';
 }
 
 /**
@@ -194,8 +196,10 @@ class Reader {
   }
 
   #readPiece(): Problem | null {
-    if (this.#match(/\s+/y) !== null) {
-      this.#items.push({ kind: 'blank' });
+    const blanks = this.#match(/\s+/y);
+    if (blanks !== null) {
+      const kept = this.#options?.blanks === 'kept';
+      this.#items.push(kept ? { kind: 'text', text: blanks } : { kind: 'blank' });
       return null;
     }
     if (this.#match(/%%/y) !== null) {
