@@ -79,6 +79,6 @@ export interface SampleWorld {
   /** For aliases (`%ci`, `%b`) in formats of rules. */
   readonly log: LogContext;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Reads a file of patterns or a map, at start; throws what the system says. */
+  /** Reads a file of patterns or a map as Latin-1, at start; throws what the system says. */
   readonly readFile: (path: string) => string;
 }
