@@ -80,6 +80,13 @@ void t.test('expressions stand between brackets, with flags before them', (t) =>
   t.end();
 });
 
+void t.test('rules keep blanks as they are', (t) => {
+  t.match(parseLogFormat('a  %ci ', { mode: 'http', blanks: 'kept' }), {
+    items: [{ text: 'a' }, { kind: 'text', text: '  ' }, { alias: 'ci' }, { kind: 'text', text: ' ' }],
+  });
+  t.end();
+});
+
 void t.test('a fault in an expression is told where it stands', (t) => {
   const faults: readonly (readonly [format: string, position: number, problem: RegExp])[] = [
     ['a %[foo]', 4, /unknown fetch method 'foo'/],
