@@ -57,6 +57,7 @@ class PaperConnection implements Connection {
   readonly local = LOCAL;
   readonly pendingBytes = 0;
   readonly peerEnded = false;
+  readonly tls = null;
   watch(): void {}
   close(): void {}
   reset(): void {}

@@ -17,6 +17,7 @@ export class HandleConnection implements Connection, SocketOwner {
   peerEnded = false;
   /** `noLinger` was called: RST wherever FIN would be. */
   lingers = true;
+  readonly tls = null;
   readonly lastReadMs: number;
   #remote: Endpoint | null;
   #local: Endpoint | null;

@@ -49,6 +49,7 @@ class HandleTransport implements Transport {
   }
 
   dial(target: DialTarget, handler: DialHandler): Dial {
+    if (target.tls !== undefined) throw new TypeError('this transport has no TLS');
     return new HandleDial(this.#bench, target, handler);
   }
 

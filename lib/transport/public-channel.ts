@@ -8,7 +8,7 @@
  */
 import type { Channel, ChannelHandler, Connection } from './transport.ts';
 import type { PublicConnection } from './public-connection.ts';
-import { SocketOwner } from './public-socket.ts';
+import { SocketOwner, writeTo } from './public-socket.ts';
 
 export class PublicChannel extends SocketOwner implements Channel {
   readonly #connection: PublicConnection;
@@ -47,8 +47,7 @@ export class PublicChannel extends SocketOwner implements Channel {
     const { socket } = this.#connection;
     if (!this.#open) return true;
     this.bytesWritten += piece.length;
-    if (typeof piece === 'string') socket.write(piece, 'latin1');
-    else socket.write(piece);
+    writeTo(socket, piece);
     return this.#taken();
   }
 

@@ -10,17 +10,25 @@
  */
 import type { Connection, ConnectionWatcher, Endpoint } from './transport.ts';
 import { keepAliveTimes } from './keep-alive.ts';
-import { giveTo, type OwnedSocket, resetSocket, SocketOwner } from './public-socket.ts';
+import type { TlsView } from '../tls/view.ts';
+import { closeSocket, giveTo, lowest, type OwnedSocket, resetSocket, SocketOwner } from './public-socket.ts';
 
 /** `setKeepAlive` as Node 24 has it. */
 interface KeepAliveSocket {
   setKeepAlive(enable: boolean, idleMs?: number, intervalMs?: number, count?: number): unknown;
 }
 
+/** What a connection with TLS has of the one that it lies over. */
+export interface Secured {
+  readonly local: Endpoint;
+  readonly view: TlsView;
+}
+
 export class PublicConnection extends SocketOwner implements Connection {
   readonly socket: OwnedSocket;
   readonly remote: Endpoint;
   readonly local: Endpoint;
+  readonly tls: TlsView | null;
   pendingBytes = 0;
   peerEnded = false;
   /** `noLinger` was called: RST wherever FIN would be. */
@@ -33,11 +41,12 @@ export class PublicConnection extends SocketOwner implements Connection {
   #state: 'held' | 'relayed' | 'ended' = 'held';
 
   /** Takes charge of a connected socket that is not reading. `remote`: where it was dialled to; null: ask the system. */
-  constructor(socket: OwnedSocket, remote: Endpoint | null) {
+  constructor(socket: OwnedSocket, remote: Endpoint | null, secured: Secured | null = null) {
     super();
     // Addresses are read now: a socket that has ended does not know them any more.
     this.remote = remote ?? { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-    this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
+    this.local = secured?.local ?? { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
+    this.tls = secured?.view ?? null;
     this.socket = socket;
     giveTo(socket, this);
   }
@@ -68,11 +77,11 @@ export class PublicConnection extends SocketOwner implements Connection {
   }
 
   keepAlive(idleMs: number, intervalMs: number, count: number): void {
-    const socket: KeepAliveSocket = this.socket;
+    const socket: KeepAliveSocket = lowest(this.socket);
     socket.setKeepAlive(true, ...keepAliveTimes(idleMs, intervalMs, count));
   }
 
-  /** For the relay: puts `owner` in charge and gives the bytes read ahead, in order. Throws if a relay has the connection. */
+  /** For a relay or a handshake: puts `owner` in charge and gives the bytes read ahead, in order. Throws if a relay has the connection. */
   handTo(owner: SocketOwner): readonly Buffer[] {
     if (this.#state === 'relayed') throw new TypeError('the connection belongs to a relay already');
     this.#state = 'relayed';
@@ -93,9 +102,9 @@ export class PublicConnection extends SocketOwner implements Connection {
     this.peerEnded = peerEnded;
   }
 
-  /** Closes the descriptor now, as `lingers` says: by FIN (RST if the peer's bytes were not all read) or RST. */
+  /** Closes the descriptor now, as `lingers` says: by FIN (RST if the peer's bytes were not all read; with TLS behind its own end) or RST. */
   release(): void {
-    if (this.lingers) this.socket.destroy();
+    if (this.lingers) closeSocket(this.socket);
     else this.resetNow();
   }
 

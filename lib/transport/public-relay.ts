@@ -16,7 +16,7 @@
  */
 import type { Relay, RelayHandler, RelaySide, SideName } from './transport.ts';
 import type { PublicConnection } from './public-connection.ts';
-import { SocketOwner, takeReadAhead } from './public-socket.ts';
+import { closeSocket, SocketOwner, takeReadAhead, writeTo } from './public-socket.ts';
 
 type Stage = 'relaying' | 'broken' | 'closing' | 'silent' | 'finished';
 
@@ -139,7 +139,7 @@ export class PublicRelay implements Relay {
     side.lastReadMs = nowMs;
     if (side.firstReadMs === 0) side.firstReadMs = nowMs;
     const other = this.#other(side);
-    if (other.connection.socket.write(chunk)) {
+    if (writeTo(other.connection.socket, chunk)) {
       other.lastWriteMs = nowMs;
       return;
     }
@@ -170,7 +170,8 @@ export class PublicRelay implements Relay {
 
   /** For the sides: the socket broke and is closing by itself. */
   sideBroke(side: Side, code: string): void {
-    if (this.#stage !== 'relaying') return;
+    // A side with TLS is a few turns of the loop in closing.
+    if (this.#stage !== 'relaying' || (side.readEnded && side.writeEnded)) return;
     if (!side.readEnded) this.#takeReadAhead(side);
     this.#stage = 'broken';
     this.#other(side).connection.socket.pause();
@@ -222,7 +223,7 @@ export class PublicRelay implements Relay {
       side.readEnded = true;
       this.#passEnd(other);
     } else if (side.readEnded) {
-      connection.socket.destroy();
+      closeSocket(connection.socket);
     } else {
       connection.socket.end();
     }

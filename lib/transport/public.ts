@@ -1,7 +1,8 @@
 /**
  * The transport on Node's public API alone: works on every Node the package supports, and is the measure for any faster one.
  *
- * Not here: the pieces (`public-dial.ts`, `public-connection.ts`, `public-relay.ts`, `public-channel.ts`).
+ * Not here: the pieces (`public-dial.ts`, `public-connection.ts`, `public-relay.ts`, `public-channel.ts`,
+ * `public-tls-accept.ts`).
  */
 import * as net from 'node:net';
 import type {
@@ -22,11 +23,14 @@ import { PublicConnection } from './public-connection.ts';
 import { PublicDial } from './public-dial.ts';
 import { PublicRelay } from './public-relay.ts';
 import { adopt, SOCKET_OPTIONS } from './public-socket.ts';
+import { PublicHandshakes } from './public-tls-accept.ts';
+import type { AcceptTls, Handshake, HandshakeHandler } from './secure.ts';
 
 class PublicTransport implements ChannelTransport {
   readonly name = 'public';
   readonly tunesKeepAlive = TUNES_KEEP_ALIVE;
   readonly #nowMs: () => number;
+  readonly #handshakes = new WeakMap<AcceptTls, PublicHandshakes>();
 
   constructor(options: TransportOptions) {
     this.#nowMs = options.nowMs;
@@ -48,6 +52,15 @@ class PublicTransport implements ChannelTransport {
 
   channel(connection: Connection, handler: ChannelHandler): Channel {
     return new PublicChannel(own(connection), handler);
+  }
+
+  secure(connection: Connection, contexts: AcceptTls, handler: HandshakeHandler): Handshake {
+    let handshakes = this.#handshakes.get(contexts);
+    if (handshakes === undefined) {
+      handshakes = new PublicHandshakes(contexts);
+      this.#handshakes.set(contexts, handshakes);
+    }
+    return handshakes.begin(own(connection), handler);
   }
 }
 

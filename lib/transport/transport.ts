@@ -10,6 +10,8 @@
  * Not here: timeouts, limits, who is connected to whom (`../stream/`).
  */
 import type * as net from 'node:net';
+import type { TlsView } from '../tls/view.ts';
+import type { AcceptTls, DialTls, Handshake, HandshakeHandler } from './secure.ts';
 
 /** A textual address with its port; `address` is empty and `port` 0 for a unix socket. */
 export interface Endpoint {
@@ -39,6 +41,8 @@ export interface Connection {
   readonly pendingBytes: number;
   /** The peer's FIN was seen. */
   readonly peerEnded: boolean;
+  /** What its handshake brought; null: no TLS, or none of ours. */
+  readonly tls: TlsView | null;
   /**
    * Starts reading to learn whether the peer sends, ends or resets, keeping at most `limitBytes` (reading stops at
    * that mark, exceeded by at most one read; the rest stays in the kernel, and so does an end behind it).
@@ -82,8 +86,10 @@ export type DialTarget =
       readonly address: string;
       readonly port: number;
       readonly source: Endpoint | null;
+      /** Absent: no TLS. A transport without `secure` throws at it. */
+      readonly tls?: DialTls;
     }
-  | { readonly kind: 'unix'; readonly path: string };
+  | { readonly kind: 'unix'; readonly path: string; readonly tls?: DialTls };
 
 export interface Dial {
   /** Gives up: nothing is told afterwards, the socket is released. Does nothing once the dial has ended. */
@@ -228,8 +234,17 @@ export interface Transport {
   relay(client: Connection, server: Connection, handler: RelayHandler): Relay;
 }
 
+/** A transport that can put TLS on its connections. What is secured is relayed, watched and ended like any other connection. */
+export interface SecureTransport extends Transport {
+  /**
+   * Has the handshake done on an accepted connection, which it owns from here on; bytes read ahead are part of it. The connection that
+   * comes of it is another object. Throws if a relay has the connection.
+   */
+  secure(connection: Connection, contexts: AcceptTls, handler: HandshakeHandler): Handshake;
+}
+
 /** A transport whose connections can be read and written by their owner, and not only be relayed. */
-export interface ChannelTransport extends Transport {
+export interface ChannelTransport extends SecureTransport {
   /**
    * Makes a channel of a connection, which it owns from here on; `resume` begins. Bytes read ahead come first; an end or break seen
    * before is told after that.

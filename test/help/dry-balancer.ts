@@ -49,6 +49,7 @@ export class DryConnection implements Connection {
   readonly local;
   pendingBytes = 0;
   peerEnded = false;
+  readonly tls = null;
   state: 'held' | 'relayed' | 'closed' | 'reset' = 'held';
   lingers = true;
   keptAlive: readonly [number, number, number] | null = null;
