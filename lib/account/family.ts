@@ -20,6 +20,7 @@ export type Unit =
   | 'sessions'
   | 'connections'
   | 'servers'
+  | 'requests'
   | 'checks'
   | 'lines'
   | 'ratio'
@@ -115,6 +116,7 @@ export interface SampleSink {
  * - `counts`: the same, where all words are read in one go, because that looks at thousands of things.
  * - `pairs`: one sample a pair, for sets known at run time only.
  * - `info`: always 1, the facts stand in the labels.
+ * - `histogram`: null: this row has none.
  */
 export type Reading<Look> =
   | { readonly as: 'number'; readonly read: (look: Look, wallMs: number) => number | null }
@@ -140,7 +142,7 @@ export type Reading<Look> =
       readonly labels: readonly string[];
       readonly read: (look: Look) => Readonly<Record<string, string>>;
     }
-  | { readonly as: 'histogram'; readonly read: (look: Look) => Histogram };
+  | { readonly as: 'histogram'; readonly read: (look: Look) => Histogram | null };
 
 /** One metric family, whatever it looks at. */
 export interface Family {
@@ -220,8 +222,10 @@ function emitRow<Look>(reading: Reading<Look>, row: Row<Look>, wallMs: number, s
     case 'info':
       sink.sample('', new Row({ ...row.labels, ...reading.read(row.look) }, row.look), '', '', 1);
       return;
-    case 'histogram':
-      emitHistogram(reading.read(row.look), row, sink);
+    case 'histogram': {
+      const histogram = reading.read(row.look);
+      if (histogram !== null) emitHistogram(histogram, row, sink);
+    }
   }
 }
 

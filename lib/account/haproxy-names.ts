@@ -2,7 +2,7 @@
  * The table of HAProxy's exporter (addons/promex/README): the same values as `metrics.ts`, under the names and labels
  * that existing dashboards and alerts ask for. `NaN` stands where HAProxy has an empty cell (no limit, not checked).
  *
- * Features a TCP balancer without TLS does not have stand at 0, as they do in a HAProxy that does not use them. Left out
+ * Features that are not here stand at 0, as they do in a HAProxy that does not use them. Left out
  * is what has no honest value here: memory pools, tasks, the run queue, idle time, the output rate of the last second.
  *
  * Not here: our own names (`metrics.ts`), text and filters (`prometheus.ts`, `scrape.ts`).
@@ -10,7 +10,16 @@
 import type { ServerCounters, TargetCounters, TrafficCounters } from './counters.ts';
 import { countWords, family } from './family.ts';
 import type { Family, LookOf, MetricKind, Reading, Scope, Unit } from './family.ts';
+import {
+  RESPONSE_CLASSES,
+  deniedRequests,
+  deniedResponses,
+  failedRequests,
+  interceptedRequests,
+} from './http-counters.ts';
+import type { ResponseClass } from './http-counters.ts';
 import { SERVER_STATES } from './metrics.ts';
+import type { Tally } from './tally.ts';
 import type { BackendView, FrontendView, ServerView } from './views.ts';
 
 /** States of `haproxy_server_check_status`, in HAProxy's order (reference 6.5). */
@@ -55,7 +64,7 @@ class Names<S extends Scope> {
     return this.add('gauge', name, help, { as: 'number', read });
   }
 
-  counter(name: string, help: string, read: (look: LookOf[S]) => number): this {
+  counter(name: string, help: string, read: (look: LookOf[S]) => number | null): this {
     return this.add('counter', `${name}_total`, help, { as: 'number', read });
   }
 
@@ -66,6 +75,20 @@ class Names<S extends Scope> {
     read: (look: LookOf[S], word: string) => number | null,
   ): this {
     return this.add('gauge', name, help, { as: 'words', label: 'state', words, read });
+  }
+
+  /** Answers of mode http by class. */
+  responses(read: (look: LookOf[S]) => Tally<ResponseClass> | null): this {
+    const help = 'Answers by class; no samples in mode tcp.';
+    return this.add('counter', 'http_responses_total', help, {
+      as: 'words',
+      label: 'code',
+      words: RESPONSE_CLASSES,
+      read: (look, word) => {
+        const found = RESPONSE_CLASSES.find((one) => one === word);
+        return found === undefined ? null : (read(look)?.get(found) ?? null);
+      },
+    });
   }
 
   /** What this kind of proxy never has. */
@@ -92,8 +115,8 @@ function unitOf(name: string): Unit {
   return name.includes('status') ? 'state' : 'times';
 }
 
-const NOT_HERE_TLS = 'Always 0: TLS is passed through, not ended here.';
-const NOT_HERE_HTTP = 'Always 0: belongs to HTTP, which is not looked into.';
+const NOT_HERE_TLS = 'Always 0: connections with TLS are not counted by themselves.';
+const NOT_HERE_COMPRESSION = 'Always 0: answers are not compressed here.';
 const NOT_HERE_RULES = 'Always 0: no rule of this kind has refused anything.';
 
 function processFamilies(): Family[] {
@@ -108,7 +131,12 @@ function processFamilies(): Family[] {
     .gauge('hard_max_connections', 'Most client connections allowed.', ({ process }) => process.maxconn)
     .gauge('current_connections', 'Client connections held now.', ({ process }) => process.sessionsNow)
     .counter('connections', 'Client connections taken.', ({ process }) => process.sessionsTotal)
-    .counter('requests', 'Streams begun, one a connection.', ({ process }) => process.sessionsTotal)
+    .counter('requests', 'Streams begun: one a connection, in mode http one a request.', ({ process }) =>
+      process.frontends.reduce(
+        (sum, { counters }) => sum + (counters.http?.requestsTotal ?? counters.sessionsTotal),
+        0,
+      ),
+    )
     .gauge(
       'current_connection_rate',
       'Client connections in the last second.',
@@ -167,8 +195,8 @@ function processFamilies(): Family[] {
       'max_backend_ssl_key_rate',
     ])
     .zeros('counter', NOT_HERE_TLS, ['ssl_connections', 'ssl_cache_lookups', 'ssl_cache_misses'])
-    .zeros('gauge', NOT_HERE_HTTP, ['limit_http_comp', 'current_zlib_memory', 'max_zlib_memory'])
-    .zeros('counter', NOT_HERE_HTTP, ['http_comp_bytes_in', 'http_comp_bytes_out'])
+    .zeros('gauge', NOT_HERE_COMPRESSION, ['limit_http_comp', 'current_zlib_memory', 'max_zlib_memory'])
+    .zeros('counter', NOT_HERE_COMPRESSION, ['http_comp_bytes_in', 'http_comp_bytes_out'])
     .zeros('gauge', 'Always 0: bytes are not spliced through pipes.', ['max_pipes'])
     .zeros('counter', 'Always 0: bytes are not spliced through pipes.', [
       'pipes_used',
@@ -204,14 +232,31 @@ function frontendFamilies(): Family[] {
     .counter('internal_errors', 'Sessions ended by a defect of ours.', (one) =>
       one.counters.closed.get('internal-error'),
     )
-    .zeros('counter', NOT_HERE_RULES, [
-      'requests_denied',
-      'responses_denied',
-      'denied_connections',
-      'denied_sessions',
-    ])
-    .zeros('counter', NOT_HERE_HTTP, ['request_errors', 'intercepted_requests', 'failed_header_rewriting'])
-    .families;
+    .counter('requests_denied', 'Requests a rule refused.', (one) => deniedRequests(one.counters))
+    .counter('responses_denied', 'Answers a rule held back.', (one) => deniedResponses(one.counters))
+    .counter('request_errors', 'Requests malformed, incomplete or too slow.', (one) =>
+      failedRequests(one.counters),
+    )
+    .counter('intercepted_requests', 'Requests answered without a server.', (one) =>
+      interceptedRequests(one.counters),
+    )
+    .counter(
+      'failed_header_rewriting',
+      'Messages that a rule could not change.',
+      (one) => one.counters.http?.rewriteFailuresTotal ?? 0,
+    )
+    .counter(
+      'http_requests',
+      'Requests begun; no sample in mode tcp.',
+      (one) => one.counters.http?.requestsTotal ?? null,
+    )
+    .gauge(
+      'http_requests_rate_max',
+      'Most requests begun in one second; no sample in mode tcp.',
+      (one) => one.counters.http?.requestRate.max ?? null,
+    )
+    .responses((one) => one.counters.http?.responses ?? null)
+    .zeros('counter', NOT_HERE_RULES, ['denied_connections', 'denied_sessions']).families;
 }
 
 function frontendState(frontend: FrontendView): string {
@@ -226,14 +271,14 @@ function listenerFamilies(): Family[] {
     .states('status', '1 for the state it is in.', LISTENER_STATES, ({ listener }, word) =>
       listener.status === word ? 1 : 0,
     )
-    .zeros('counter', NOT_HERE_RULES, [
+    .zeros('counter', NOT_HERE_RULES, ['denied_connections', 'denied_sessions'])
+    .zeros('counter', 'Always 0: counted at the frontend.', [
+      'internal_errors',
       'requests_denied',
       'responses_denied',
-      'denied_connections',
-      'denied_sessions',
-    ])
-    .zeros('counter', 'Always 0: counted at the frontend.', ['internal_errors'])
-    .zeros('counter', NOT_HERE_HTTP, ['request_errors', 'failed_header_rewriting']).families;
+      'request_errors',
+      'failed_header_rewriting',
+    ]).families;
 }
 
 /** What backends and servers have in common. */
@@ -264,7 +309,12 @@ function targetFamilies<S extends 'backend' | 'server'>(
       seconds(counters(one).averages.connectMaxMs),
     )
     .gauge('max_total_time_seconds', 'Longest session.', (one) => seconds(counters(one).averages.totalMaxMs))
-    .zeros('gauge', NOT_HERE_HTTP, ['response_time_average_seconds', 'max_response_time_seconds'])
+    .gauge('response_time_average_seconds', 'Average time to answer, last 1024 requests.', (one) =>
+      seconds(counters(one).averages.responseMs),
+    )
+    .gauge('max_response_time_seconds', 'Longest time to answer.', (one) =>
+      seconds(counters(one).averages.responseMaxMs),
+    )
     .counter(
       'connection_errors',
       'Sessions that could not be connected.',
@@ -288,8 +338,18 @@ function targetFamilies<S extends 'backend' | 'server'>(
     .counter('internal_errors', 'Sessions ended by a defect of ours.', (one) =>
       counters(one).closed.get('internal-error'),
     )
-    .zeros('counter', NOT_HERE_RULES, ['responses_denied'])
-    .zeros('counter', NOT_HERE_HTTP, ['connection_reuses', 'failed_header_rewriting']);
+    .counter('responses_denied', 'Answers a rule held back.', (one) => deniedResponses(counters(one)))
+    .counter(
+      'connection_reuses',
+      'Requests sent over a connection that had carried one before.',
+      (one) => counters(one).http?.reusesTotal ?? 0,
+    )
+    .counter(
+      'failed_header_rewriting',
+      'Messages that a rule could not change.',
+      (one) => counters(one).http?.rewriteFailuresTotal ?? 0,
+    )
+    .responses((one) => counters(one).http?.responses ?? null);
 }
 
 class BackendNames extends Names<'backend'> {
@@ -337,7 +397,10 @@ function backendFamilies(): Family[] {
       CHECK_STATES,
       (server) => server.check?.status ?? null,
     )
-    .zeros('counter', NOT_HERE_RULES, ['requests_denied']);
+    .counter('requests_denied', 'Requests a rule refused.', (one) => deniedRequests(one.counters))
+    .counter('http_requests', 'Requests begun; no sample in mode tcp.', (one) =>
+      one.counters.http === null ? null : one.counters.sessionsTotal,
+    );
   return targetFamilies(names, (one) => one.counters).families;
 }
 
@@ -380,12 +443,18 @@ function serverFamilies(): Family[] {
     )
     .gauge('used_connections_current', 'Connections in use.', (one) => one.servedCount)
     .gauge('need_connections_current', 'Connections needed.', (one) => one.servedCount)
-    .gauge('idle_connections_limit', 'No idle connections are kept.', () => Number.NaN)
-    .zeros('gauge', 'Always 0: no idle connections are kept.', [
+    .gauge('idle_connections_limit', 'There is no limit.', () => Number.NaN)
+    .gauge(
       'idle_connections_current',
+      'Connections kept for later requests.',
+      (one) => one.counters.idleConnectionsNow,
+    )
+    .gauge(
       'unsafe_idle_connections_current',
-      'safe_idle_connections_current',
-    ]);
+      'The same: they are not told apart.',
+      (one) => one.counters.idleConnectionsNow,
+    )
+    .zeros('gauge', 'Always 0: all are counted as unsafe.', ['safe_idle_connections_current']);
   return targetFamilies(names, (one) => one.counters).families;
 }
 
@@ -410,7 +479,7 @@ function seconds(ms: number): number {
   return Math.round(ms * 1000) / 1_000_000;
 }
 
-/** Every family of HAProxy's that has a meaning for TCP, in the exporter's order of scopes. */
+/** Every family of HAProxy's that has a meaning here, in the exporter's order of scopes. */
 export const HAPROXY_FAMILIES: readonly Family[] = [
   ...processFamilies(),
   ...frontendFamilies(),

@@ -7,117 +7,18 @@
  *
  * Not here: HAProxy's names (`haproxy-names.ts`), text (`prometheus.ts`).
  */
-import { PAUSE_REASONS, REFUSAL_REASONS } from './counters.ts';
-import type { PauseReason, RefusalReason, TargetCounters, TrafficCounters } from './counters.ts';
-import { countWords, family } from './family.ts';
-import type { Family, LookOf, MetricKind, Reading, Scope, Unit } from './family.ts';
-import { END_REASONS } from './session.ts';
-import type { EndReason } from './session.ts';
+import type { TargetCounters } from './counters.ts';
+import { countWords } from './family.ts';
+import type { Family, LookOf } from './family.ts';
+import { deniedRequests } from './http-counters.ts';
+import { frontendHttpFamilies, targetHttpFamilies } from './http-metrics.ts';
+import { Table } from './metric-table.ts';
 import type { FrontendView, ServerStatus } from './views.ts';
 
-const DIRECTIONS = ['in', 'out'];
+const DURATION_HELP = 'Accept to end of a session; first byte to end of a request.';
 const FRONTEND_STATES: readonly FrontendView['status'][] = ['OPEN', 'FULL', 'PAUSED', 'STOP'];
 const LISTENER_STATES = ['WAITING', 'OPEN', 'FULL'];
 export const SERVER_STATES: readonly ServerStatus[] = ['UP', 'DOWN', 'MAINT', 'DRAIN', 'NOLB'];
-
-/** Adds families of one scope; names get the scope's prefix. */
-class Table<S extends Scope> {
-  readonly families: Family[] = [];
-  readonly #scope: S;
-  readonly #prefix: string;
-
-  constructor(scope: S, prefix: string) {
-    this.#scope = scope;
-    this.#prefix = prefix;
-  }
-
-  add(kind: MetricKind, unit: Unit, name: string, help: string, reading: Reading<LookOf[S]>): this {
-    this.families.push(family(this.#scope, kind, unit, this.#prefix + name, help, reading));
-    return this;
-  }
-
-  gauge(
-    unit: Unit,
-    name: string,
-    help: string,
-    read: (look: LookOf[S], wallMs: number) => number | null,
-  ): this {
-    return this.add('gauge', unit, name, help, { as: 'number', read });
-  }
-
-  counter(unit: Unit, name: string, help: string, read: (look: LookOf[S]) => number): this {
-    return this.add('counter', unit, `${name}_total`, help, { as: 'number', read });
-  }
-
-  /** Bytes both ways under one name. */
-  bytes(traffic: (look: LookOf[S]) => TrafficCounters): this {
-    return this.add(
-      'counter',
-      'bytes',
-      'bytes_total',
-      'Bytes relayed: in from clients, out to clients; counted while sessions run.',
-      {
-        as: 'words',
-        label: 'direction',
-        words: DIRECTIONS,
-        read: (look, word) => (word === 'in' ? traffic(look).bytesIn : traffic(look).bytesOut),
-      },
-    );
-  }
-
-  /** One 0/1 sample a state. */
-  state(help: string, states: readonly string[], read: (look: LookOf[S]) => string): this {
-    return this.add('gauge', 'state', 'state', help, {
-      as: 'words',
-      label: 'state',
-      words: states,
-      read: (look, word) => (read(look) === word ? 1 : 0),
-    });
-  }
-
-  /** Ends of sessions by reason. */
-  closes(read: (look: LookOf[S], reason: EndReason) => number): this {
-    return this.add(
-      'counter',
-      'sessions',
-      'closes_total',
-      'Sessions that ended, by the reason of their end.',
-      {
-        as: 'words',
-        label: 'reason',
-        words: END_REASONS,
-        read: (look, word) => read(look, asWord(END_REASONS, word)),
-      },
-    );
-  }
-
-  refusals(read: (look: LookOf[S], reason: RefusalReason) => number): this {
-    const help = 'Clients turned away before they became a session, by reason.';
-    return this.add('counter', 'connections', 'refusals_total', help, {
-      as: 'words',
-      label: 'reason',
-      words: REFUSAL_REASONS,
-      read: (look, word) => read(look, asWord(REFUSAL_REASONS, word)),
-    });
-  }
-
-  pauses(read: (look: LookOf[S], reason: PauseReason) => number): this {
-    const help = 'Clients that had to wait at the door, by the limit they met.';
-    return this.add('counter', 'times', 'accept_pauses_total', help, {
-      as: 'words',
-      label: 'reason',
-      words: PAUSE_REASONS,
-      read: (look, word) => read(look, asWord(PAUSE_REASONS, word)),
-    });
-  }
-}
-
-/** `word` comes from the same list; this only says so to the compiler. */
-function asWord<Word extends string>(words: readonly Word[], word: string): Word {
-  const found = words.find((one) => one === word);
-  if (found === undefined) throw new RangeError(`unknown word ${word}`);
-  return found;
-}
 
 function processFamilies(): Family[] {
   return new Table('global', 'sluice_')
@@ -175,7 +76,7 @@ function processFamilies(): Family[] {
 }
 
 function frontendFamilies(): Family[] {
-  return new Table('frontend', 'sluice_frontend_')
+  const table = new Table('frontend', 'sluice_frontend_')
     .counter('connections', 'connections', 'Connections accepted.', (one) => one.counters.connectionsTotal)
     .refusals((one, reason) =>
       one.listeners.reduce((sum, listener) => sum + listener.counters.refused.get(reason), 0),
@@ -207,10 +108,11 @@ function frontendFamilies(): Family[] {
     .bytes((one) => one.counters)
     .closes((one, reason) => one.counters.closed.get(reason))
     .state('1 for the state it is in.', FRONTEND_STATES, (one) => one.status)
-    .add('histogram', 'seconds', 'session_duration_seconds', 'Accept to end of a session.', {
+    .add('histogram', 'seconds', 'session_duration_seconds', DURATION_HELP, {
       as: 'histogram',
       read: (one) => one.counters.duration,
-    }).families;
+    });
+  return frontendHttpFamilies(table).families;
 }
 
 function listenerFamilies(): Family[] {
@@ -326,7 +228,7 @@ function targetFamilies<S extends 'backend' | 'server'>(
       as: 'histogram',
       read: (one) => counters(one).firstByteTime,
     })
-    .add('histogram', 'seconds', 'session_duration_seconds', 'Accept to end of a session.', {
+    .add('histogram', 'seconds', 'session_duration_seconds', DURATION_HELP, {
       as: 'histogram',
       read: (one) => counters(one).duration,
     });
@@ -367,14 +269,24 @@ function backendFamilies(): Family[] {
       "Load at which its servers' limits reach maxconn (fullconn).",
       (one) => one.fullconn,
     );
-  return targetFamilies(table, (one) => one.counters)
+  targetFamilies(table, (one) => one.counters)
     .gauge(
       'seconds',
       'last_change_timestamp_seconds',
       'When it last went up or down, in seconds since 1970.',
       (one) => one.lastChangeWallMs / 1000,
     )
-    .counter('seconds', 'downtime_seconds', 'Time spent down.', (one) => one.downtimeMs / 1000).families;
+    .counter('seconds', 'downtime_seconds', 'Time spent down.', (one) => one.downtimeMs / 1000);
+  return targetHttpFamilies(
+    table,
+    (one) => one.counters,
+    'Answers to its clients by class, whoever gave them.',
+  ).counter(
+    'requests',
+    'http_denied_requests',
+    'Requests a rule of its own or of the frontend refused.',
+    (one) => (one.counters.http === null ? null : deniedRequests(one.counters)),
+  ).families;
 }
 
 function serverFamilies(): Family[] {
@@ -404,7 +316,7 @@ function serverFamilies(): Family[] {
       'Limit in force now (minconn, slow start); no sample: none.',
       (one) => unlessZero(one.currentLimit),
     );
-  return targetFamilies(table, (one) => one.counters)
+  targetFamilies(table, (one) => one.counters)
     .counter('checks', 'checks', 'Health checks made.', (one) => one.counters.checksTotal)
     .counter(
       'checks',
@@ -429,7 +341,13 @@ function serverFamilies(): Family[] {
       'When it last changed its state, in seconds since 1970.',
       (one) => one.lastChangeWallMs / 1000,
     )
-    .counter('seconds', 'downtime_seconds', 'Time spent down.', (one) => one.downtimeMs / 1000).families;
+    .counter('seconds', 'downtime_seconds', 'Time spent down.', (one) => one.downtimeMs / 1000);
+  return targetHttpFamilies(table, (one) => one.counters, 'Its own answers by class.').gauge(
+    'connections',
+    'http_idle_connections',
+    'Connections kept for later requests.',
+    (one) => (one.counters.http === null ? null : one.counters.idleConnectionsNow),
+  ).families;
 }
 
 /** A limit of 0 means none: no sample says so without a wrong number. */

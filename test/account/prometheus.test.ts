@@ -1,7 +1,12 @@
 /** The tables as text and on a prom-client registry: what a scrape sees. */
 import { Gauge, Registry } from 'prom-client';
 import t from 'tap';
-import { FrontendCounters, ListenerCounters, ServerCounters } from '../../lib/account/counters.ts';
+import {
+  BackendCounters,
+  FrontendCounters,
+  ListenerCounters,
+  ServerCounters,
+} from '../../lib/account/counters.ts';
 import type { Family } from '../../lib/account/family.ts';
 import { HAPROXY_FAMILIES } from '../../lib/account/haproxy-names.ts';
 import { SLUICE_FAMILIES } from '../../lib/account/metrics.ts';
@@ -244,4 +249,57 @@ void t.test('a scrape of many servers gives the event loop its turns', async (t)
   running = false;
   t.ok(turns > 5, `${turns} turns`);
   t.equal(Object.keys(samples(text, 'sluice_server_up')).length, 1000);
+});
+
+function httpView(): ProcessView {
+  const frontend = new FrontendCounters(memory, 'http');
+  const server = new ServerCounters(memory, 'http');
+  frontend.http?.requestStarted(1000);
+  frontend.http?.badRequest('two-lengths');
+  frontend.sessionEnded('bad-request', 1);
+  frontend.http?.responses.add('4xx');
+  server.http?.responses.add('2xx');
+  server.http?.badResponse('bad-chunk');
+  server.http?.responseTime.observe(0.004);
+  server.http?.connectionReused();
+  server.idleConnections(2);
+  return processView({
+    frontends: [frontendView({ name: 'web', counters: frontend }), frontendView({ name: 'plain' })],
+    backends: [
+      backendView({
+        counters: new BackendCounters(memory, 'http'),
+        servers: [serverView({ counters: server }), serverView({ name: 'b' })],
+      }),
+    ],
+  });
+}
+
+void t.test('requests have samples in mode http alone', async (t) => {
+  const text = await scrape(httpView());
+  t.same(samples(text, 'sluice_frontend_http_requests_total'), { '{frontend="web"}': 1 });
+  t.equal(samples(text, 'sluice_frontend_http_responses_total')['{frontend="web",code="4xx"}'], 1);
+  const bad = samples(text, 'sluice_frontend_http_bad_requests_total');
+  t.equal(bad['{frontend="web",reason="two-lengths"}'], 1);
+  t.equal(bad['{frontend="web",reason="bad-chunk"}'], 0, 'what never occurred stands at 0');
+  t.same(samples(text, 'sluice_frontend_http_failed_requests_total'), { '{frontend="web"}': 1 });
+  t.same(samples(text, 'sluice_server_http_bad_responses_total'), {
+    '{backend="app",server="a",reason="bad-chunk"}': 1,
+  });
+  t.same(samples(text, 'sluice_server_http_response_duration_seconds_sum'), {
+    '{backend="app",server="a"}': 0.004,
+  });
+  t.same(samples(text, 'sluice_server_http_idle_connections'), { '{backend="app",server="a"}': 2 });
+});
+
+void t.test("requests under HAProxy's names", async (t) => {
+  const text = await scrape(httpView(), 'names=haproxy');
+  t.same(samples(text, 'haproxy_process_requests_total'), { '': 1 });
+  t.same(samples(text, 'haproxy_frontend_http_requests_total'), { '{proxy="web"}': 1 });
+  t.same(samples(text, 'haproxy_frontend_request_errors_total'), {
+    '{proxy="web"}': 1,
+    '{proxy="plain"}': 0,
+  });
+  t.equal(samples(text, 'haproxy_server_http_responses_total')['{proxy="app",server="a",code="2xx"}'], 1);
+  t.equal(samples(text, 'haproxy_server_connection_reuses_total')['{proxy="app",server="a"}'], 1);
+  t.equal(samples(text, 'haproxy_server_idle_connections_current')['{proxy="app",server="a"}'], 2);
 });

@@ -83,7 +83,8 @@ Parameters of \`/metrics\`, with the meaning they have in HAProxy's exporter:
 
 Values are read when the scrape comes. A scrape works in short turns, so traffic goes on meanwhile. Beside the
 metrics below stand those that prom-client has for every Node process (\`process_...\`, \`nodejs_...\`); they count as
-scope \`global\`. A metric whose value would mean "no limit" or "never" has no sample.
+scope \`global\`. A metric whose value would mean "no limit" or "never" has no sample; what begins with \`http_\` after the scope has samples for proxies
+in \`mode http\` alone. There a session of a backend or server is a request, and so is what \`closes\` and \`session_duration\` speak of.
 
 An example of a Prometheus configuration, alert rules and a Grafana dashboard are in \`deploy/\`.
 
@@ -97,7 +98,7 @@ const REASONS = `### Reasons of closes
 
 const HAPROXY_INTRODUCTION = `## HAProxy's names
 
-With \`names=haproxy\`, for dashboards and alerts that exist. What belongs to HTTP or TLS alone stands at 0. Not there:
+With \`names=haproxy\`, for dashboards and alerts that exist. What is not here (compression, counts of TLS) stands at 0. Not there:
 what has no honest value here (\`haproxy_process_current_tasks\`, \`..._current_run_queue\`, \`..._idle_time_percent\`,
 \`..._pool_allocated_bytes\`, \`..._pool_used_bytes\`, \`..._bytes_out_rate\`) and \`haproxy_process_failed_resolutions\`, whose name breaks the rules of Prometheus for counters.
 Empty cells are \`NaN\`, as there.

@@ -7,15 +7,19 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Registry } from 'prom-client';
 import t from 'tap';
+import { BackendCounters, FrontendCounters, ServerCounters } from '../../lib/account/counters.ts';
 import { processRegistry } from '../../lib/account/process-metrics.ts';
 import { createRegistry, exposition } from '../../lib/account/prometheus.ts';
 import type { MetricsSource } from '../../lib/account/prometheus.ts';
 import { WHOLE_SCRAPE } from '../../lib/account/scrape.ts';
 import type { Naming } from '../../lib/account/scrape.ts';
 import { systemClock } from '../../lib/time/clock.ts';
-import { backendView, frontendView, listenerView, processView, serverView } from '../help/views.ts';
+import { backendView, frontendView, listenerView, memory, processView, serverView } from '../help/views.ts';
 
 const DEPLOY = fileURLToPath(new URL('../../../deploy/prometheus', import.meta.url));
+
+const serverCounters = new ServerCounters(memory, 'http');
+serverCounters.http?.badResponse('bad-chunk');
 
 /** Every family has a sample here: what has none promtool would not see. */
 const VIEW = processView({
@@ -26,12 +30,15 @@ const VIEW = processView({
       maxconn: 5,
       rateLimitSessions: 4,
       listeners: [listenerView({ maxconn: 3 })],
+      counters: new FrontendCounters(memory, 'http'),
     }),
   ],
   backends: [
     backendView({
+      counters: new BackendCounters(memory, 'http'),
       servers: [
         serverView({
+          counters: serverCounters,
           maxconn: 3,
           maxqueue: 3,
           currentLimit: 1,
