@@ -16,30 +16,35 @@ export interface RequestLines {
   of(mark: string, count: number): Promise<readonly string[]>;
 }
 
-const MARK = /\bs\d+_/;
+const MARK_OF_SCENARIO = /\bs\d+_/;
 
-export async function receiveRequestLines(owner: Owner): Promise<RequestLines> {
+/** Listens at `host`; `mark` finds what tells lines apart, and is left out of what is shown. */
+export async function receiveRequestLines(
+  owner: Owner,
+  host = HOST,
+  mark = MARK_OF_SCENARIO,
+): Promise<RequestLines> {
   const socket = createSocket('udp4');
   const journals = new Map<string, Journal>();
-  const journal = (mark: string): Journal => {
-    const known = journals.get(mark) ?? new Journal();
-    journals.set(mark, known);
+  const journal = (name: string): Journal => {
+    const known = journals.get(name) ?? new Journal();
+    journals.set(name, known);
     return known;
   };
   socket.on('message', (message) => {
     const text = message.toString();
-    const [mark] = MARK.exec(text) ?? [];
-    if (mark !== undefined) journal(mark).note(shownLine(text).replaceAll(mark, ''));
+    const [found] = mark.exec(text) ?? [];
+    if (found !== undefined) journal(found).note(shownLine(text).replaceAll(found, '').trim());
   });
-  socket.bind(0, HOST);
+  socket.bind(0, host);
   await once(socket, 'listening');
   // Hundreds of lines come at once when many scenarios end together.
   socket.setRecvBufferSize(4 * 1024 * 1024);
   owner.teardown(() => socket.close());
   return {
     port: socket.address().port,
-    async of(mark, count) {
-      const lines = journal(mark);
+    async of(name, count) {
+      const lines = journal(name);
       await lines.reached(count);
       return lines.entries;
     },
