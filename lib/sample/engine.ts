@@ -14,7 +14,7 @@ import { parseExpression, type SampleSide } from '../config/expression.ts';
 import { parseLogFormat } from '../config/log-format.ts';
 import type { AclConfig, ConditionWords } from '../config/rules.ts';
 import { SluiceError } from '../errors.ts';
-import { toText } from './casts.ts';
+import { toBytes, toText } from './casts.ts';
 import { createCondition, type Holds } from './conditions.ts';
 import { ContentRequests } from './content.ts';
 import { createExpression } from './expressions.ts';
@@ -44,6 +44,15 @@ export class SampleEngine {
     return (source) => {
       const sample = take(source);
       return sample === null ? null : toText(sample);
+    };
+  }
+
+  /** The expression's value as the bytes that are hashed of it: `CompileBytes` of a balancer. */
+  bytes(text: string): (source: SampleSource) => Uint8Array | null {
+    const take = this.expression(text);
+    return (source) => {
+      const sample = take(source);
+      return sample === null ? null : toBytes(sample);
     };
   }
 

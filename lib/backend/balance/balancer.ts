@@ -7,6 +7,7 @@
  * Not here: which group is in use, queues, slots (`../backend.ts`); what makes a server usable (`../server.ts`).
  */
 import type { BalanceConfig, HashTypeConfig } from '../../config/config.ts';
+import type { SampleSource } from '../../sample/sample.ts';
 
 /** What a balancer sees of a server. */
 export interface Candidate {
@@ -41,6 +42,8 @@ export interface ChoiceContext {
   readonly sourcePort: number;
   readonly destinationAddress: string;
   readonly destinationPort: number;
+  /** The stream, for what is taken from its bytes or its request; absent or null: there is no more than the addresses. */
+  readonly sample?: SampleSource | null;
 }
 
 export interface Balancer<S extends Candidate> {
@@ -83,4 +86,9 @@ export interface BalancerOptions {
   /** Numbers in [0, 1); `random` draws from it. */
   readonly random: () => number;
   readonly functions: ReadonlyMap<string, BalanceFunction>;
+  /** For `balance hash` with more than a part of the connection; absent or null: that is refused. */
+  readonly compile?: CompileBytes | null;
 }
+
+/** From an expression to its value as bytes (`SampleEngine.bytes`); null: the stream has none. Throws ERR_CONFIG for a fault. */
+export type CompileBytes = (expression: string) => (source: SampleSource) => Uint8Array | null;

@@ -6,22 +6,23 @@
 import { SluiceError } from '../../errors.ts';
 import type { Balancer, BalanceFunctionServer, BalancerOptions } from './balancer.ts';
 import { Custom } from './custom.ts';
-import { compileExpression } from './expression.ts';
+import { expressionKey } from './expression.ts';
 import { First } from './first.ts';
-import { expressionHash, Hash, sourceHash } from './hash.ts';
+import { Hash, keyHash, sourceHash } from './hash.ts';
 import type { StreamHash } from './hash.ts';
 import { LeastConnections } from './least-connections.ts';
 import { LoadBound } from './load-bound.ts';
 import { WeightMap } from './map.ts';
 import { Random } from './random.ts';
 import { Ring } from './ring.ts';
+import { headerKey, uriKey, urlParamKey } from './request-keys.ts';
 import { RoundRobin } from './round-robin.ts';
 import { StaticRoundRobin } from './static-round-robin.ts';
 
 /**
  * A balancer over `servers`, in the order of their declaration; they may be none, and any of them may be unusable.
  * The caller reports every change to it. Throws `SluiceError`: `ERR_UNKNOWN_BALANCE_FUNCTION` for `fn` with a name
- * that is not in `options.functions`, `ERR_CONFIG` for a hash expression that is not known.
+ * that is not in `options.functions`, `ERR_CONFIG` for a hash expression that cannot be compiled.
  */
 export function createBalancer<S extends BalanceFunctionServer>(
   servers: readonly S[],
@@ -42,11 +43,17 @@ export function createBalancer<S extends BalanceFunctionServer>(
     case 'source':
       return createHash(servers, options, sourceHash(hashType));
     case 'hash':
-      return createHash(servers, options, expressionHash(compileExpression(balance.expression), hashType));
+      return createHash(
+        servers,
+        options,
+        keyHash(expressionKey(balance.expression, options.compile ?? null), hashType),
+      );
     case 'uri':
+      return createHash(servers, options, keyHash(uriKey(balance), hashType));
     case 'url_param':
+      return createHash(servers, options, keyHash(urlParamKey(balance.name), hashType));
     case 'hdr':
-      return new RoundRobin(servers);
+      return createHash(servers, options, keyHash(headerKey(balance.name, balance.domainOnly), hashType));
     case 'fn':
       return createCustom(servers, balance.name, options);
   }

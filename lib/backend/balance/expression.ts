@@ -1,48 +1,45 @@
 /**
- * The expression of `balance hash EXPR`, compiled to a function that writes its value as bytes: what HAProxy calls
- * the sample cast to binary. Knows `src`, `dst`, `src_port` and `dst_port`; the engine for sample fetches takes
- * this file's place when it comes.
+ * What `balance hash EXPR` hashes: an expression as a function that writes its value as bytes, which HAProxy calls the sample cast
+ * to binary. The parts of the connection itself are written here, without a sample being made of them; any other expression
+ * is compiled by whoever made the balancer.
  *
  * Source: HAProxy manual 4.2 "balance hash", 7.3.3 (fetches at layer 4).
  *
- * Not here: hashing (`hash-functions.ts`).
+ * Not here: hashing (`hash-functions.ts`), what `balance uri` and its like hash (`request-keys.ts`).
  */
 import { SluiceError } from '../../errors.ts';
-import { writeAddress } from './address-bytes.ts';
-import type { ChoiceContext } from './balancer.ts';
+import type { ChoiceContext, CompileBytes } from './balancer.ts';
+import type { HashKey } from './hash-key.ts';
 
-/**
- * Writes the value to the start of `into` (at least 16 bytes) and returns its length: an IPv4 address has 4 bytes,
- * IPv6 16, a number 8, all in network order. 0: there is no value, as for the address of a unix socket.
- */
-export type Expression = (context: ChoiceContext, into: Uint8Array) => number;
+/** Sets the key of a stream; false: it has nothing to hash, as the address of a unix socket. */
+export type KeyOf = (context: ChoiceContext, key: HashKey) => boolean;
 
-/** Bytes an expression may write at most. */
-export const EXPRESSION_BYTES_MAX = 16;
-
-const EXPRESSIONS: ReadonlyMap<string, Expression> = new Map<string, Expression>([
-  ['src', (context, into) => writeAddress(context.sourceAddress, into)],
-  ['dst', (context, into) => writeAddress(context.destinationAddress, into)],
-  ['src_port', (context, into) => writePort(context.sourcePort, into)],
-  ['dst_port', (context, into) => writePort(context.destinationPort, into)],
+const OF_CONNECTION: ReadonlyMap<string, KeyOf> = new Map<string, KeyOf>([
+  ['src', (context, key) => key.setAddress(context.sourceAddress)],
+  ['dst', (context, key) => key.setAddress(context.destinationAddress)],
+  ['src_port', (context, key) => setPort(context.sourcePort, key)],
+  ['dst_port', (context, key) => setPort(context.destinationPort, key)],
 ]);
 
 /**
- * Compiles `text` (`src`). An expression the configuration's parser would have refused throws `SluiceError`
- * `ERR_CONFIG`: it can only come from a configuration written in code.
+ * The key of `text` (`src`, `req.cook(sid),lower`). Throws `SluiceError` `ERR_CONFIG` for an expression that the configuration's
+ * parser would have refused: it can only come from a configuration written in code.
  */
-export function compileExpression(text: string): Expression {
-  const expression = EXPRESSIONS.get(text.trim());
-  if (expression !== undefined) return expression;
-  const known = [...EXPRESSIONS.keys()].join(', ');
-  throw new SluiceError('ERR_CONFIG', `balance hash: unknown expression '${text}', known are ${known}`);
+export function expressionKey(text: string, compile: CompileBytes | null): KeyOf {
+  const known = OF_CONNECTION.get(text.trim());
+  if (known !== undefined) return known;
+  if (compile === null) throw new SluiceError('ERR_CONFIG', `balance hash: nothing compiles '${text}'`);
+  const bytesOf = compile(text.trim());
+  return ({ sample = null }, key) => {
+    const bytes = sample === null ? null : bytesOf(sample);
+    if (bytes === null) return false;
+    key.setBytes(bytes);
+    return true;
+  };
 }
 
 /** Port 0 is the port of something that has none. */
-function writePort(port: number, into: Uint8Array): number {
-  if (port === 0) return 0;
-  into.fill(0, 0, 8);
-  into[6] = port >>> 8;
-  into[7] = port & 0xff;
-  return 8;
+function setPort(port: number, key: HashKey): boolean {
+  if (port !== 0) key.setInteger(port);
+  return port !== 0;
 }

@@ -1,18 +1,18 @@
 /**
- * `balance hash EXPR` and `balance source`: the same client meets the same server as long as the servers stay the
- * same. Full servers are not skipped; the stream waits for the one it belongs to. What has nothing to hash goes
+ * `balance source`, `hash EXPR`, `uri`, `url_param` and `hdr`: the same client, or the same request, meets the same server as
+ * long as the servers stay the same. Full servers are not skipped; the stream waits for the one it belongs to. What has nothing to hash goes
  * round robin over the same structure.
  *
- * Source: HAProxy manual 4.2 "balance hash", "balance source", "hash-type".
+ * Source: HAProxy manual 4.2 "balance hash", "balance source", "balance uri", "hash-type".
  *
- * Not here: the structures (`map.ts`, `ring.ts`), the functions (`hash-functions.ts`).
+ * Not here: what is hashed (`expression.ts`, `request-keys.ts`), the structures (`map.ts`, `ring.ts`), the functions (`hash-functions.ts`).
  */
 import type { HashTypeConfig } from '../../config/config.ts';
 import { writeAddress } from './address-bytes.ts';
 import type { Balancer, Candidate, ChoiceContext } from './balancer.ts';
-import { EXPRESSION_BYTES_MAX } from './expression.ts';
-import type { Expression } from './expression.ts';
+import type { KeyOf } from './expression.ts';
 import { avalanche, HASH_FUNCTIONS } from './hash-functions.ts';
+import { HashKey } from './hash-key.ts';
 import { Rotation } from './lookup.ts';
 import type { Lookup } from './lookup.ts';
 
@@ -66,14 +66,13 @@ export function sourceHash(hashType: HashTypeConfig): StreamHash {
   };
 }
 
-/** `balance hash EXPR`: the expression's bytes through the function of `hash-type`, then `avalanche` if given. */
-export function expressionHash(expression: Expression, hashType: HashTypeConfig): StreamHash {
-  const bytes = new Uint8Array(EXPRESSION_BYTES_MAX);
+/** The bytes of the key through the function of `hash-type`, then `avalanche` if given. */
+export function keyHash(keyOf: KeyOf, hashType: HashTypeConfig): StreamHash {
+  const key = new HashKey();
   const hash = HASH_FUNCTIONS[hashType.function];
   return (context) => {
-    const length = expression(context, bytes);
-    if (length === 0) return -1;
-    const value = hash(bytes, length);
+    if (!keyOf(context, key)) return -1;
+    const value = hash(key.bytes, key.length);
     return hashType.avalanche ? avalanche(value) : value;
   };
 }
