@@ -13,12 +13,13 @@ import { messageFault, type MessageFault, type MessageFaultCode } from './faults
 import { HeadScan } from './head-scan.ts';
 import type { HeadReader } from './head-reader.ts';
 import type { Headers } from './headers.ts';
+import { endTrailers } from './hop.ts';
 
 /** How large a head, and a block of trailers, may be. */
 export interface HeadLimits {
   /** Start line, header lines and the empty line. HAProxy: `tune.bufsize` without `tune.maxrewrite`, 15360. */
   readonly bytes: number;
-  /** Header lines. HAProxy: `tune.http.maxhdr`, 101. */
+  /** Header lines. HAProxy: one less than `tune.http.maxhdr`, 100. */
   readonly lines: number;
 }
 
@@ -226,6 +227,7 @@ export abstract class MessageParser {
       this.fail('bad-trailer');
       return false;
     }
+    if (trailers !== null) endTrailers(trailers);
     this.#body = null;
     this.#stage = 'idle';
     this.ended(trailers);

@@ -8,6 +8,7 @@ import type { BodyKind } from './framing.ts';
 import type { MessageFault } from './faults.ts';
 import type { HeadReader } from './head-reader.ts';
 import type { Headers } from './headers.ts';
+import { dropNamed } from './hop.ts';
 import type { RequestHead } from './message.ts';
 import { type HeadLimits, MessageParser } from './message-parser.ts';
 import { checkRequest } from './strictness.ts';
@@ -65,6 +66,7 @@ export class RequestParser extends MessageParser {
       this.fail(framing);
       return;
     }
+    dropNamed(head.headers);
     this.beginBody(framing.body);
     this.#owner.requestHead(head, framing.body, framing.keepAlive, framing.upgrade);
   }

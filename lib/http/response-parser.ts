@@ -12,6 +12,7 @@ import type { BodyKind } from './framing.ts';
 import type { MessageFault } from './faults.ts';
 import type { HeadReader } from './head-reader.ts';
 import type { Headers } from './headers.ts';
+import { dropNamed } from './hop.ts';
 import type { ResponseHead } from './message.ts';
 import { type HeadLimits, MessageParser } from './message-parser.ts';
 import { checkResponse } from './strictness.ts';
@@ -89,7 +90,10 @@ export class ResponseParser extends MessageParser {
     const framing = checkResponse(head, this.#request ?? { method: '', upgrade: null });
     if (typeof framing === 'string') {
       this.fail(framing);
-    } else if (framing === null) {
+      return;
+    }
+    dropNamed(head.headers);
+    if (framing === null) {
       this.#switched = true;
       this.stop();
       this.#owner.responseSwitched(head);

@@ -8,18 +8,25 @@
  */
 import type { BodyKind } from './framing.ts';
 import type { MessageFaultCode } from './faults.ts';
-import type { Headers } from './headers.ts';
+import { elementsOf, type Headers } from './headers.ts';
 import type { RequestHead, ResponseHead } from './message.ts';
 import type { RequestFraming } from './request-parser.ts';
 import type { AnsweredRequest, ResponseFraming } from './response-parser.ts';
 import { checkTarget } from './targets.ts';
 
+const WEBSOCKET = 'websocket';
 const NO_BODY: BodyKind = { kind: 'none' };
 const CHUNKED: BodyKind = { kind: 'chunked' };
 const UNTIL_CLOSE: BodyKind = { kind: 'until-close' };
 
-/** RFC 9110, 8.6: digits alone. More than 15 are refused, or the number would not be exact. */
-const LENGTH = /^\d{1,15}$/;
+/** RFC 9110, 8.6: digits alone. No zeros before them, which some take for octal; more than 15 would not be exact. */
+const LENGTH = /^(?:0|[1-9]\d{0,14})$/;
+
+/** A body would be taken for the tunnel's bytes, or given back to whoever looks (RFC 9110, 9.3.6 and 9.3.8). */
+const BODILESS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
+
+/** RFC 6455, 4.1: 16 bytes in base64. */
+const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 /** A request's framing, or what is wrong with it. */
 export function checkRequest(head: RequestHead): RequestFraming | MessageFaultCode {
@@ -27,11 +34,11 @@ export function checkRequest(head: RequestHead): RequestFraming | MessageFaultCo
   if (fault !== null) return fault;
   const body = declaredBody(head) ?? NO_BODY;
   if (typeof body === 'string') return body;
+  if (body.kind !== 'none' && BODILESS.has(head.method)) return 'bad-length';
   return {
     body,
     keepAlive: staysOpen(head),
-    // Where a body comes first, nobody could tell where the other protocol begins.
-    upgrade: head.method === 'CONNECT' || (upgradeOf(head.headers) !== null && body.kind === 'none'),
+    upgrade: head.method === 'CONNECT' || asksToChange(head, body),
   };
 }
 
@@ -41,7 +48,7 @@ export function checkResponse(
   request: AnsweredRequest,
 ): ResponseFraming | MessageFaultCode | null {
   const { status } = head;
-  if (status === 101) return checkSwitch(head, request) ?? null;
+  if (status === 101) return checkSwitch(head, request);
   const declared = declaredBody(head);
   if (typeof declared === 'string') return declared;
   if (status >= 200 && status < 300 && request.method === 'CONNECT') return null;
@@ -50,24 +57,38 @@ export function checkResponse(
   return { body, keepAlive: staysOpen(head) && body.kind !== 'until-close' };
 }
 
-function checkSwitch({ headers }: ResponseHead, { upgrade }: AnsweredRequest): MessageFaultCode | undefined {
+function checkSwitch({ headers }: ResponseHead, { upgrade }: AnsweredRequest): MessageFaultCode | null {
   if (upgrade === null) return 'unasked-switch';
   const to = upgradeOf(headers);
   if (to === null) return 'bad-upgrade';
-  const isWebSocket = upgrade.toLowerCase() === 'websocket';
-  return isWebSocket && !headers.has('sec-websocket-accept') ? 'bad-upgrade' : undefined;
+  const asked = protocols(upgrade);
+  if (!protocols(to).every((one) => asked.includes(one))) return 'unasked-switch';
+  return to.toLowerCase() === WEBSOCKET && !headers.has('sec-websocket-accept') ? 'bad-upgrade' : null;
 }
 
-/** RFC 6455, 4.1: without a key the server's answer could not be told from a mistake. */
+/** Without a key the server's answer could not be told from a mistake. */
 function checkUpgrade({ headers }: RequestHead): MessageFaultCode | null {
-  const isWebSocket = upgradeOf(headers)?.toLowerCase() === 'websocket';
-  return isWebSocket && !headers.has('sec-websocket-key') ? 'bad-upgrade' : null;
+  if (upgradeOf(headers)?.toLowerCase() !== WEBSOCKET) return null;
+  return WEBSOCKET_KEY.test(headers.get('sec-websocket-key') ?? '') ? null : 'bad-upgrade';
 }
 
-/** What the sender wants to change to; null: it does not, or does not say so in Connection as well (RFC 9110, 7.8). */
+/**
+ * What the sender wants to change to; null: it does not, or does not say so in Connection as well (RFC 9110, 7.8). HTTP/2 is never changed to: rules
+ * would look at nothing any more, and RFC 9113 has no such upgrade.
+ */
 export function upgradeOf(headers: Headers): string | null {
   const wanted = headers.get('upgrade');
-  return wanted !== null && wanted !== '' && headers.hasToken('connection', 'upgrade') ? wanted : null;
+  if (wanted === null || wanted === '' || !headers.hasToken('connection', 'upgrade')) return null;
+  return protocols(wanted).some((one) => one.startsWith('h2')) ? null : wanted;
+}
+
+function protocols(upgrade: string): string[] {
+  return elementsOf(upgrade).map((one) => one.toLowerCase());
+}
+
+/** HTTP/1.0 knows no upgrade; and where a body comes first, programs differ about where the other protocol begins. */
+function asksToChange({ version, headers }: RequestHead, body: BodyKind): boolean {
+  return version === '1.1' && body.kind === 'none' && upgradeOf(headers) !== null;
 }
 
 /** RFC 9112, 9.3. */
