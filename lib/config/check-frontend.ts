@@ -10,7 +10,7 @@ import type { BindConfig, Config, FrontendConfig, ProxyConfig } from './config.t
 import type { Known } from './known.ts';
 import { didYouMean } from './line.ts';
 import { parseLogFormat } from './log-format.ts';
-import type { Places } from './places.ts';
+import type { Path, Places } from './places.ts';
 
 /** Adds what is wrong with the frontend half of the proxy at `index` of the Config. */
 export function checkFrontend(
@@ -28,8 +28,8 @@ export function checkFrontend(
     complain('warning', 'missing-bind', `${describe(proxy)} has no 'bind' directive`, ['proxy', index], hint);
   }
   checkBindIds(frontend, index, places, complain);
-  checkDefaultBackend(proxy, index, known, complain);
-  checkLogFormats(frontend, index, complain);
+  checkTargets(proxy, index, known, complain);
+  checkLogFormats(proxy.mode, frontend, index, complain);
   checkLogTargets(config, proxy, frontend, index, complain);
 }
 
@@ -53,10 +53,18 @@ function socketsOf(bind: BindConfig): number {
   return bind.addresses.reduce((sum, at) => sum + ('portEnd' in at ? at.portEnd - at.port + 1 : 1), 0);
 }
 
-function checkDefaultBackend(proxy: ProxyConfig, index: number, known: Known, complain: Complain): void {
-  const name = proxy.frontend?.defaultBackend ?? null;
-  if (name === null) return;
-  const path = ['proxy', index, 'default_backend'];
+/** Where a frontend half leads: `default_backend`, and each `use_backend` whose name is not computed. */
+function checkTargets(proxy: ProxyConfig, index: number, known: Known, complain: Complain): void {
+  const { defaultBackend, useBackend } = proxy.frontend ?? { defaultBackend: null, useBackend: [] };
+  useBackend.forEach(({ backend }, position) => {
+    if (!backend.includes('%'))
+      checkTarget(proxy, backend, ['proxy', index, 'use_backend', position], known, complain);
+  });
+  if (defaultBackend !== null)
+    checkTarget(proxy, defaultBackend, ['proxy', index, 'default_backend'], known, complain);
+}
+
+function checkTarget(proxy: ProxyConfig, name: string, path: Path, known: Known, complain: Complain): void {
   if (name === proxy.name && proxy.backend !== null) {
     const message = `${describe(proxy)}: loop detected, it is named as its own backend`;
     return complain('alert', 'default-backend-loop', message, path, 'leave it out');
@@ -64,14 +72,29 @@ function checkDefaultBackend(proxy: ProxyConfig, index: number, known: Known, co
   const target = known.backend(name);
   if (target === null) {
     const message = `${describe(proxy)}: unable to find required backend '${name}'`;
-    complain('alert', 'unknown-backend', message, path, () => didYouMean(name, known.backendNames()));
-  } else if (target.disabled && !proxy.disabled) {
+    return complain('alert', 'unknown-backend', message, path, () => didYouMean(name, known.backendNames()));
+  }
+  if (target.disabled && !proxy.disabled) {
     const message = `${describe(proxy)}: ${describe(target)} is disabled, so its clients are closed`;
     complain('warning', 'disabled-target', message, path, "remove 'disabled' there, or name another");
   }
+  if (target.mode === proxy.mode || proxy.disabled || target.disabled) return;
+  const message = `${proxy.mode} ${describe(proxy)} tries to use incompatible ${target.mode} ${describe(target)} (see 'mode')`;
+  complain(
+    'alert',
+    'mode-mismatch',
+    message,
+    path,
+    `write 'mode http' in both, or in a defaults section above them`,
+  );
 }
 
-function checkLogFormats(frontend: FrontendConfig, index: number, complain: Complain): void {
+function checkLogFormats(
+  mode: ProxyConfig['mode'],
+  frontend: FrontendConfig,
+  index: number,
+  complain: Complain,
+): void {
   const { logFormat } = frontend;
   const formats = [
     ['log-format', logFormat.kind === 'custom' ? logFormat.format : null],
@@ -79,7 +102,7 @@ function checkLogFormats(frontend: FrontendConfig, index: number, complain: Comp
     ['error-log-format', frontend.errorLogFormat],
   ] as const;
   for (const [keyword, format] of formats) {
-    const fault = format === null ? null : parseLogFormat(format);
+    const fault = format === null ? null : parseLogFormat(format, { mode });
     if (fault === null || fault.ok) continue;
     const message = `'${keyword}': ${fault.problem}`;
     complain('alert', 'log-format-fault', message, ['proxy', index, keyword], fault.hint);

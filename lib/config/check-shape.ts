@@ -7,10 +7,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseBindAddresses, parseServerAddress, printBindAddresses, printServerAddress } from './address.ts';
 import type { Complain } from './complain.ts';
-import type { Config, ProxyConfig, ServerConfig } from './config.ts';
+import type { Config, LogTarget, ProxyConfig, ServerConfig } from './config.ts';
 import { badNameCharacter } from './keywords/values.ts';
 import type { Path } from './places.ts';
-import { TIME_MAX_MS } from './units.ts';
+import { SPAN_MAX_MS, TIME_MAX_MS } from './units.ts';
 import type { Parsed } from './units.ts';
 
 /** Fields with a range narrower than "0 to 2147483647", which holds for every other number. */
@@ -27,7 +27,9 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   draws: [1, 1000],
   spreadChecksPercent: [0, 50],
   redispatchInterval: [-1, 1_000_000],
-  lengthBytes: [80, 65_535],
+  maxIdleMs: [0, SPAN_MAX_MS],
+  maxLifeMs: [0, SPAN_MAX_MS],
+  status: [100, 999],
   mode: [0, 0o7777],
 };
 
@@ -38,12 +40,34 @@ export function checkShape(config: Config, complain: Complain): void {
   if (typeof nbthread === 'string' && nbthread !== 'auto') {
     complain('alert', 'invalid-value', `global: nbthread is a number or 'auto'`, ['global', 'nbthread']);
   }
+  checkLogs(config.global.log, 'global', ['global'], complain);
   config.proxies.forEach((proxy, index) => {
     checkName(proxy.name, `${proxy.kind} name`, ['proxy', index], complain);
     checkValue(proxy, ['proxy', index], `${proxy.kind} '${proxy.name}'`, complain);
+    checkLogs(proxy.log, `${proxy.kind} '${proxy.name}'`, ['proxy', index], complain);
+    checkCaptures(proxy, index, complain);
     checkBinds(proxy, index, complain);
     checkBackend(proxy, index, complain);
   });
+}
+
+function checkLogs(log: readonly LogTarget[], where: string, path: Path, complain: Complain): void {
+  log.forEach(({ lengthBytes }, position) => {
+    if (lengthBytes >= 80 && lengthBytes <= 65_535) return;
+    const message = `${where}: lengthBytes of a log target is ${lengthBytes}, not from 80 to 65535`;
+    complain('alert', 'number-out-of-range', message, [...path, 'log', position]);
+  });
+}
+
+function checkCaptures(proxy: ProxyConfig, index: number, complain: Complain): void {
+  const options = proxy.frontend?.httpFrontend;
+  if (options === undefined) return;
+  const { captureRequestHeaders, captureResponseHeaders, captureCookie } = options;
+  for (const one of [captureCookie, ...captureRequestHeaders, ...captureResponseHeaders]) {
+    if (one === null || (one.lengthBytes >= 1 && one.lengthBytes <= 65_535)) continue;
+    const message = `${proxy.kind} '${proxy.name}': lengthBytes of a capture is ${one.lengthBytes}, not from 1 to 65535`;
+    complain('alert', 'number-out-of-range', message, ['proxy', index]);
+  }
 }
 
 function checkBackend(proxy: ProxyConfig, index: number, complain: Complain): void {

@@ -6,9 +6,12 @@
  */
 import type { Config, ProxyConfig } from './config.ts';
 import type { Diagnostics } from './diagnostic.ts';
+import { checkBackend } from './check-backend.ts';
 import { checkBinds } from './check-binds.ts';
 import { checkFrontend } from './check-frontend.ts';
+import { checkHttp } from './check-http.ts';
 import { checkIds } from './check-ids.ts';
+import { checkRules } from './check-rules.ts';
 import { checkServers } from './check-servers.ts';
 import { checkShape } from './check-shape.ts';
 import { TrackChains } from './check-track.ts';
@@ -39,6 +42,9 @@ export function checkConfig(config: Config, places: Places, diagnostics: Diagnos
   checkBinds(config, places, complain);
   config.proxies.forEach((proxy, index) => {
     checkFrontend(config, index, known, places, complain);
+    checkRules(proxy, index, places, complain);
+    checkHttp(proxy, index, complain);
+    checkBackend(proxy, index, known, complain);
     checkServers(proxy, index, chains, places, complain);
     checkTimeouts(proxy, index, complain);
   });

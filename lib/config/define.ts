@@ -15,11 +15,14 @@
  *       },
  *     });
  *
- * Not here: what is right and wrong (`check.ts`, shared with text), defaults (`defaults.ts`).
+ * Not here: rules and mode http (`define-http.ts`), what is right and wrong (`check.ts`, shared with text), defaults
+ * (`defaults.ts`).
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors.ts';
 import { parseBindAddresses, parseServerAddress, parseSourceAddress } from './address.ts';
 import { checkConfig } from './check.ts';
+import { describe } from './complain.ts';
 import type {
   BackendConfig,
   BalanceConfig,
@@ -48,23 +51,26 @@ import {
   CHECK_DEFAULTS,
   FRONTEND_DEFAULTS,
   GLOBAL_DEFAULTS,
-  HTTP_DEFAULTS,
   OPTION_DEFAULTS,
   SERVER_DEFAULTS,
 } from './defaults.ts';
+import { aclsOf, httpBackendOf, httpFrontendOf, httpOf, useBackendOf, useServerOf } from './define-http.ts';
+import type {
+  AclInput,
+  HttpBackendInput,
+  HttpFrontendInput,
+  HttpInput,
+  UseBackendInput,
+  UseServerInput,
+} from './define-http.ts';
+import type { Fields, Replaced } from './define-types.ts';
 import { Diagnostics } from './diagnostic.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Filler } from './fill.ts';
 import { settleOptions } from './inherit.ts';
 import { readBalanceText, readHashTypeText, readLogText } from './keywords/text.ts';
 import { Places } from './places.ts';
-
-/** Milliseconds as a number, or a time as in the text: `'10s'`. */
-export type TimeInput = number | string;
-
-type WithoutMs<K> = K extends `${infer Name}Ms` ? Name : K;
-type Fields<T> = { readonly [K in keyof T as WithoutMs<K>]?: K extends `${string}Ms` ? TimeInput : T[K] };
-type Replaced<T, With> = Omit<Fields<T>, keyof With> & With;
+import { settleTcp } from './settle-tcp.ts';
 
 /** By name, or a list whose members carry their `name`. */
 export type Named<T> = Readonly<Record<string, T>> | readonly (T & { readonly name: string })[];
@@ -95,7 +101,12 @@ export type BindInput = Replaced<BindConfig, { readonly addresses: string | read
 
 type CommonInput = Replaced<
   Pick<ProxyConfig, 'mode' | 'id' | 'disabled' | 'description' | 'logGlobal' | 'logTag'>,
-  { readonly log?: LogInput | readonly LogInput[]; readonly options?: OptionsInput }
+  {
+    readonly log?: LogInput | readonly LogInput[];
+    readonly options?: OptionsInput;
+    readonly acls?: readonly AclInput[];
+    readonly http?: HttpInput;
+  }
 >;
 
 type FrontHalf = Replaced<
@@ -103,8 +114,10 @@ type FrontHalf = Replaced<
   {
     /** `'*:443'`, several with commas, or with parameters as an object. */
     readonly bind?: string | BindInput | readonly (string | BindInput)[];
-    /** `'none'`, `'tcplog'`, `'tcplog-clf'`, else a format: `'%ci %b/%s'`. */
+    /** `'none'`, `'tcplog'`, `'httplog'`, `'httplog-clf'`, …, else a format: `'%ci %b/%s'`. */
     readonly logFormat?: string | LogFormatChoice;
+    readonly useBackend?: readonly UseBackendInput[];
+    readonly httpFrontend?: HttpFrontendInput;
   }
 >;
 
@@ -132,6 +145,8 @@ type BackHalf = Replaced<
     /** As after `hash-type` in the text: `'consistent crc32'`. */
     readonly hashType?: string | HashTypeConfig;
     readonly source?: string | SourceAddress | null;
+    readonly useServer?: readonly UseServerInput[];
+    readonly httpBackend?: HttpBackendInput;
   }
 >;
 
@@ -145,6 +160,8 @@ export interface ConfigInput {
   readonly listens?: Named<ListenInput>;
   readonly backends?: Named<BackendInput>;
 }
+
+export type { TimeInput } from './define-types.ts';
 
 export interface DefineOptions {
   /** Called for warnings and notices; alerts are thrown together. */
@@ -200,8 +217,8 @@ class Definer {
 
   #proxy(kind: ProxyKind, name: string, input: ListenInput): ProxyConfig {
     const where = `${kind} '${name}'`;
-    const { log, options, id, disabled, description, logGlobal, logTag, ...halves } = input;
-    const common = { id: 0, disabled: false, description: null, logGlobal: false, logTag: null };
+    const { log, options, acls, http, mode, id, disabled, description, logGlobal, logTag, ...halves } = input;
+    const common = { mode: 'tcp', id: 0, disabled: false, description: null, logGlobal: false, logTag: null };
     const front = kind === 'backend' ? {} : FRONTEND_DEFAULTS;
     const back = kind === 'frontend' ? {} : BACKEND_DEFAULTS;
     const allowed = [
@@ -215,22 +232,30 @@ class Definer {
       allowed.filter((key) => key !== 'binds'),
       where,
     );
-    return {
+    return this.#settle({
       kind,
       name,
       ...this.#fill.from<Pick<ProxyConfig, keyof typeof common>>(
-        common,
-        { id, disabled, description, logGlobal, logTag },
+        common as Pick<ProxyConfig, keyof typeof common>,
+        { mode, id, disabled, description, logGlobal, logTag },
         where,
       ),
       log: this.#logs(log, where),
-      mode: input.mode ?? 'tcp',
-      acls: [],
-      http: HTTP_DEFAULTS,
+      acls: aclsOf(this.#fill, acls, where),
+      http: httpOf(this.#fill, http, where),
       options: settleOptions(this.#options(options ?? {}, where), kind),
       frontend: kind === 'backend' ? null : this.#frontend(halves, where),
       backend: kind === 'frontend' ? null : this.#backend(halves, where),
-    };
+    });
+  }
+
+  /** What only mode http has is left out of a proxy in mode tcp, aloud, as it is in text. */
+  #settle(proxy: ProxyConfig): ProxyConfig {
+    const settled = settleTcp(proxy);
+    if (isDeepStrictEqual(settled, proxy)) return proxy;
+    const message = `${describe(proxy)} is in mode tcp: what only mode http has is ignored`;
+    this.#fill.warn('needs-mode-http', message, "say mode: 'http', or leave it out");
+    return settled;
   }
 
   #options(input: OptionsInput, where: string): ProxyOptions {
@@ -254,9 +279,16 @@ class Definer {
   #frontend(input: FrontHalf, where: string): FrontendConfig {
     const { bind, logFormat } = input;
     return {
-      ...this.#fill.pick(FRONTEND_DEFAULTS, input, ['binds', 'logFormat'], where),
+      ...this.#fill.pick(
+        FRONTEND_DEFAULTS,
+        input,
+        ['binds', 'logFormat', 'useBackend', 'httpFrontend'],
+        where,
+      ),
       binds: listOf(bind).flatMap((one) => this.#bind(one, where)),
       logFormat: logFormatOf(logFormat),
+      useBackend: useBackendOf(this.#fill, input.useBackend, where),
+      httpFrontend: httpFrontendOf(this.#fill, input.httpFrontend, where),
     };
   }
 
@@ -270,17 +302,20 @@ class Definer {
   #backend(input: BackHalf, where: string): BackendConfig {
     const { servers, balance, hashType, source } = input;
     const absent = BACKEND_DEFAULTS;
+    const apart = ['servers', 'balance', 'hashType', 'source', 'useServer', 'httpBackend'] as const;
     const named = Array.isArray(servers)
       ? servers
       : Object.entries(servers ?? {}).map(([name, one]) => toServer(name, one));
     return {
-      ...this.#fill.pick(absent, input, ['servers', 'balance', 'hashType', 'source'], where),
+      ...this.#fill.pick(absent, input, apart, where),
       balance:
         this.#fill.text(balance ?? absent.balance, readBalanceText, `${where}: balance`) ?? absent.balance,
       hashType:
         this.#fill.text(hashType ?? absent.hashType, readHashTypeText, `${where}: hashType`) ??
         absent.hashType,
       source: this.#source(source, where),
+      useServer: useServerOf(this.#fill, input.useServer, where),
+      httpBackend: httpBackendOf(this.#fill, input.httpBackend, where),
       servers: named.flatMap((one) => this.#server(one, where)),
     };
   }
@@ -334,7 +369,8 @@ function listOf<T>(input: T | readonly T[] | undefined): readonly T[] {
 function logFormatOf(input: string | LogFormatChoice | undefined): LogFormatChoice {
   if (input === undefined) return FRONTEND_DEFAULTS.logFormat;
   if (typeof input !== 'string') return input;
-  return input === 'none' || input === 'tcplog' || input === 'tcplog-clf'
-    ? { kind: input }
-    : { kind: 'custom', format: input };
+  const choice = LOG_FORMATS.find((one) => one === input);
+  return choice === undefined ? { kind: 'custom', format: input } : { kind: choice };
 }
+
+const LOG_FORMATS = ['none', 'tcplog', 'tcplog-clf', 'httplog', 'httplog-clf', 'httpslog'] as const;

@@ -27,8 +27,9 @@ import {
   OPTION_DEFAULTS,
   SERVER_DEFAULTS,
 } from './defaults.ts';
-import type { AclConfig, HttpOptions } from './rules.ts';
+import type { AclConfig, HttpOptions, HttpRule } from './rules.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
+import { inheritRules } from './inherit-rules.ts';
 import type { Variables } from './variables.ts';
 
 /** The same shape without `readonly`, at every depth. */
@@ -61,11 +62,15 @@ export interface ServerDraft {
   readonly said: SaidAt;
 }
 
-/** A keyword that only means something in mode http. */
+/** A keyword that only means something in mode http; the first of its name in a section. */
 export interface HttpOnlyUse {
   readonly keyword: string;
   readonly place: Place;
   readonly severity: 'warning' | 'notice';
+  /** What to do instead if it is refused in mode http; null: it has its meaning there. */
+  readonly instead: string | null;
+  /** It stands in the `defaults` section. */
+  readonly inherited: boolean;
 }
 
 /** A `defaults`, `frontend`, `backend` or `listen` section; always with both halves, the kind says which count. */
@@ -85,13 +90,15 @@ export interface ProxyDraft {
   readonly frontend: Omit<Mutable<FrontendConfig>, 'binds'>;
   readonly backend: Omit<Mutable<BackendConfig>, 'servers'>;
   readonly binds: BindDraft[];
+  /** Rules of `redirect` lines, which HAProxy looks at behind all `http-request` rules. */
+  redirects: Mutable<HttpRule>[];
   /** The first `use_backend` without condition, which goes before `default_backend`. */
   useBackend: { readonly name: string; readonly place: Place } | null;
   readonly servers: ServerDraft[];
   readonly defaultServer: ServerDraft;
   /** Where `option httplog` stands if it is the log format in force; null otherwise. */
   httpLogAt: Place | null;
-  readonly httpOnly: HttpOnlyUse[];
+  httpOnly: HttpOnlyUse[];
   /** What is not supported and was only a notice, since the section is disabled; alerts again if it is enabled below. */
   readonly excused: Diagnostic[];
   /** Everything said in this section or inherited; `own` holds what this section said itself. */
@@ -148,6 +155,7 @@ export function newProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraf
     frontend,
     backend,
     binds: [],
+    redirects: [],
     useBackend: null,
     servers: [],
     defaultServer: newServer(),
@@ -162,7 +170,8 @@ export function newProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraf
 /** Reference 1.6: all is copied but `bind`, `server`, `id` and `description`, which `defaults` cannot hold. */
 function inheritProxy(kind: ProxyDraft['kind'], name: string, from: ProxyDraft): ProxyDraft {
   const copy = structuredClone(from);
-  return { ...copy, kind, name, httpOnly: [], excused: [], own: new Set() };
+  const httpOnly = copy.httpOnly.map((use) => ({ ...use, inherited: true }));
+  return { ...copy, ...inheritRules(from), kind, name, httpOnly, excused: [], own: new Set() };
 }
 
 /** True if the section has a frontend half; a `defaults` section has both. */

@@ -68,6 +68,11 @@ export class Filler {
     return '';
   }
 
+  /** Something that works otherwise than it was written. */
+  warn(code: DiagnosticCode, message: string, hint: string | null): void {
+    this.#diagnostics.add({ severity: 'warning', code, message, place: null, hint });
+  }
+
   #value(key: string, value: unknown, absent: unknown, where: string): unknown {
     if (key.endsWith('Ms') && typeof value === 'string') {
       return (

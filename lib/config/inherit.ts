@@ -1,9 +1,10 @@
 /**
  * `defaults` into proxies (reference 1.6), and drafts into the finished `Config`: what a half-proxy cannot have is
- * dropped, what needed mode http is said.
+ * dropped, what its mode cannot use is said.
  *
  * Not here: what keywords do (`keywords/`), whether the result agrees with itself (`check.ts`).
  */
+import { hostname } from 'node:os';
 import type { DiagnosticCode } from './codes.ts';
 import type {
   BackendConfig,
@@ -19,9 +20,13 @@ import { OPTION_DEFAULTS } from './defaults.ts';
 import type { Diagnostics, Place, Severity } from './diagnostic.ts';
 import { hasBackend, hasFrontend, newProxy } from './draft.ts';
 import type { GlobalDraft, ProxyDraft, ServerDraft } from './draft.ts';
+import { hasRules } from './inherit-rules.ts';
+import { OF_GLOBAL } from './keywords/stats.ts';
 import { didYouMean } from './line.ts';
 import type { Line } from './line.ts';
 import type { Places } from './places.ts';
+import type { HttpOptions } from './rules.ts';
+import { hashesRequest, settleTcp } from './settle-tcp.ts';
 
 /** A section that becomes a `ProxyConfig`, and where its header stands. */
 export interface DraftedProxy {
@@ -36,6 +41,8 @@ interface DefaultsSection {
   usedByName: boolean;
   usedByPosition: boolean;
   warned: boolean;
+  /** Kinds of sections that took its rules. */
+  readonly ruled: Set<ProxyDraft['kind']>;
 }
 
 /** The `defaults` sections seen so far, and what a new section copies from them. */
@@ -49,8 +56,9 @@ export class DefaultsSections {
    */
   open(kind: ProxyDraft['kind'], name: string, from: string | null, place: Place, line: Line): ProxyDraft {
     const base = from === null ? this.#byPosition(kind, line) : this.#byName(from, name, line);
+    if (base !== null && hasRules(base.draft)) refuseRules(base, kind, line);
     const draft = newProxy(kind, name, base?.draft ?? null);
-    if (kind === 'defaults') this.#declare(name, { draft, place, ...UNUSED }, line);
+    if (kind === 'defaults') this.#declare(name, { draft, place, ...UNUSED, ruled: new Set() }, line);
     return draft;
   }
 
@@ -87,6 +95,17 @@ export class DefaultsSections {
 
 const UNUSED = { usedByName: false, usedByPosition: false, warned: false };
 
+/** As in HAProxy, rules reach frontends or backends, not both, and neither `listen` nor another `defaults`. */
+function refuseRules(base: DefaultsSection, kind: ProxyDraft['kind'], line: Line): void {
+  base.ruled.add(kind);
+  const both = base.ruled.has('frontend') && base.ruled.has('backend');
+  const alone = kind === 'listen' || kind === 'defaults';
+  if (!alone && !both) return;
+  const who = alone ? `a ${kind} section cannot` : 'frontends and backends cannot both';
+  const message = `${who} use defaults '${base.draft.name}', which holds rules (${base.place.file}:${base.place.line})`;
+  line.alert('defaults-with-rules', message, 'give each kind of section a defaults section of its own');
+}
+
 /** Once per section: HAProxy repeats it for every proxy. */
 function warnOfMixedUse(section: DefaultsSection, line: Line): void {
   if (!section.usedByName || !section.usedByPosition || section.warned) return;
@@ -107,19 +126,17 @@ export function settleConfig(
   diagnostics: Diagnostics,
 ): Config {
   for (const [what, at] of global.said) places.set(at, 'global', what);
+  const told = new Set<Place>();
   const settled = proxies.map((proxy, index) => {
-    settleMode(proxy, diagnostics);
+    settleMode(proxy, told, diagnostics);
     notePlaces(places, proxy, index);
-    return settleProxy(proxy.draft, global.sslServerVerify);
+    return settleTcp(settleProxy(proxy.draft, global));
   });
   return { global: structuredClone(global.values), proxies: settled };
 }
 
-/**
- * The halves that the kind of section has; the other half's settings, inherited or not, are dropped. `sslVerify` holds
- * for checks whose servers do not say `verify` (`ssl-server-verify`); null: the built-in value.
- */
-function settleProxy(draft: ProxyDraft, sslVerify: GlobalDraft['sslServerVerify']): ProxyConfig {
+/** The halves that the kind of section has; the other half's settings, inherited or not, are dropped. */
+function settleProxy(draft: ProxyDraft, global: GlobalDraft): ProxyConfig {
   const { name, id, disabled, description, logGlobal, logTag } = draft;
   const kind = draft.kind as ProxyKind;
   return {
@@ -133,10 +150,27 @@ function settleProxy(draft: ProxyDraft, sslVerify: GlobalDraft['sslServerVerify'
     logTag,
     mode: draft.mode,
     acls: structuredClone(draft.acls),
-    http: structuredClone(draft.http),
+    http: settleHttp(draft, global.values),
     options: settleOptions(draft.options, kind),
     frontend: hasFrontend(kind) ? settleFrontend(draft) : null,
-    backend: hasBackend(kind) ? settleBackend(draft, sslVerify) : null,
+    backend: hasBackend(kind) ? settleBackend(draft, global.sslServerVerify) : null,
+  };
+}
+
+/** HAProxy looks at `redirect` lines behind all `http-request` rules. */
+function settleHttp({ http, redirects }: ProxyDraft, global: GlobalDraft['values']): HttpOptions {
+  const { stats } = http;
+  const requestRules = structuredClone([...http.requestRules, ...redirects]);
+  if (stats === null) return { ...structuredClone(http), requestRules };
+  const { description } = global;
+  return {
+    ...structuredClone(http),
+    requestRules,
+    stats: {
+      ...structuredClone(stats),
+      showDescription: stats.showDescription === OF_GLOBAL ? description : stats.showDescription,
+      showNode: stats.showNode === OF_GLOBAL ? (global.node ?? hostname()) : stats.showNode,
+    },
   };
 }
 
@@ -156,6 +190,7 @@ function settleFrontend(draft: ProxyDraft): FrontendConfig {
   return { ...structuredClone(draft.frontend), defaultBackend, binds };
 }
 
+/** `sslVerify` holds for checks whose servers do not say `verify` (`ssl-server-verify`); null: the built-in value. */
 function settleBackend(draft: ProxyDraft, sslVerify: GlobalDraft['sslServerVerify']): BackendConfig {
   const servers = draft.servers.flatMap((server) => settleServer(server, sslVerify));
   return { ...structuredClone(draft.backend), servers };
@@ -169,8 +204,11 @@ function settleServer(draft: ServerDraft, sslVerify: GlobalDraft['sslServerVerif
   return [{ ...structuredClone(draft.values), name, address: structuredClone(address), check }];
 }
 
-/** A proxy in mode http cannot run; in mode tcp what needs http is ignored, aloud (reference 1.10). */
-function settleMode({ draft, place }: DraftedProxy, diagnostics: Diagnostics): void {
+/**
+ * In mode tcp what needs http is ignored, aloud (reference 1.10); in mode http what is not supported there is refused.
+ * `told`: places of words inherited by several proxies, which are told once.
+ */
+function settleMode({ draft }: DraftedProxy, told: Set<Place>, diagnostics: Diagnostics): void {
   const add = (
     severity: Severity,
     code: DiagnosticCode,
@@ -182,26 +220,60 @@ function settleMode({ draft, place }: DraftedProxy, diagnostics: Diagnostics): v
   // `enabled` may stand below what was excused.
   if (!draft.disabled) for (const alert of draft.excused) diagnostics.add(alert);
   if (draft.mode === 'http') {
-    const own = draft.own.has('mode') ? draft.said.get('mode') : undefined;
-    const message = `${proxy}: mode http is not available in this version`;
-    if (draft.disabled) return add('notice', 'needs-mode-http', message, own ?? place, null);
-    const tcp = own === undefined ? `add 'mode tcp' to ${proxy}` : "write 'mode tcp'";
-    const hint = `${tcp}, or 'disabled' as its first line to run the rest of the file without it`;
-    return add('alert', 'needs-mode-http', message, own ?? place, hint);
+    for (const { keyword, place, instead } of draft.httpOnly) {
+      if (instead === null || told.has(place)) continue;
+      told.add(place);
+      const message = `'${keyword}' is not supported in this version`;
+      add(draft.disabled ? 'notice' : 'alert', 'unsupported-keyword', message, place, instead);
+    }
+    const redirectAt = draft.said.get('redirect');
+    if (redirectAt !== undefined && draft.http.requestRules.some(({ action }) => action.kind === 'allow')) {
+      const message = `${proxy}: an 'http-request allow' that holds ends 'redirect' lines too; HAProxy looks at them`;
+      add('warning', 'rule-order', message, redirectAt, "write 'http-request redirect' above the 'allow'");
+    }
+    return;
   }
-  for (const use of draft.httpOnly) {
+  for (const use of draft.httpOnly.filter((one) => !one.inherited)) {
     const message = `'${use.keyword}' is ignored because ${proxy} is in mode tcp`;
-    add(use.severity, 'needs-mode-http', message, use.place, 'leave it out');
+    add(use.severity, 'needs-mode-http', message, use.place, TCP_HINT);
   }
+  settleTcpSides(draft, proxy, add);
+}
+
+const TCP_HINT = "write 'mode http' if HTTP is what is carried here; else leave it out";
+
+/** What in mode tcp is replaced (reference 1.10). */
+function settleTcpSides(
+  draft: ProxyDraft,
+  proxy: string,
+  add: (s: Severity, c: DiagnosticCode, message: string, at: Place, hint: string | null) => void,
+): void {
   if (draft.httpLogAt !== null && hasFrontend(draft.kind)) {
     const message = `'option httplog' is not usable with ${proxy}, which is in mode tcp; falling back to 'option tcplog'`;
     add('warning', 'needs-mode-http', message, draft.httpLogAt, `write 'option tcplog' in ${proxy}`);
+  }
+  if (!hasBackend(draft.kind)) return;
+  const balanceAt = draft.said.get('balance');
+  if (hashesRequest(draft.backend) && balanceAt !== undefined) {
+    const message = `'balance ${draft.backend.balance.algorithm}' is not possible in ${proxy}, which is in mode tcp; falling back to round robin`;
+    const hint = "choose an algorithm for connections, e.g. 'balance source'";
+    add('warning', 'needs-mode-http', message, balanceAt, hint);
+  }
+  const cookieAt = draft.servers.find((server) => server.values.cookie !== null)?.said.get('cookie');
+  if (cookieAt !== undefined) {
+    const message = `'cookie' in 'server' is ignored because ${proxy} is in mode tcp`;
+    add('warning', 'needs-mode-http', message, cookieAt, TCP_HINT);
   }
 }
 
 function notePlaces(places: Places, { draft, place }: DraftedProxy, index: number): void {
   places.set(place, 'proxy', index);
-  for (const [what, at] of draft.said) places.set(at, 'proxy', index, what);
+  const ruleCount = draft.http.requestRules.length;
+  for (const [what, at] of draft.said) {
+    // `redirect/1/0` stands behind the other rules in the Config.
+    const rule = what.replace(/^redirect\/(\d+)/, (_all, n) => `http-request/${ruleCount + Number(n)}`);
+    places.set(at, 'proxy', index, rule);
+  }
   if (draft.useBackend !== null) places.set(draft.useBackend.place, 'proxy', index, 'default_backend');
   draft.binds.forEach(({ said }, position) => noteParams(places, said, 'bind', index, position));
   draft.servers.forEach(({ said }, position) => noteParams(places, said, 'server', index, position));

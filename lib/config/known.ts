@@ -27,6 +27,11 @@ export class Known {
     return proxy === null ? null : (this.#serversOf(proxy).get(name) ?? null);
   }
 
+  serverNames(backend: string): Iterable<string> {
+    const proxy = this.backend(backend);
+    return proxy === null ? [] : this.#serversOf(proxy).keys();
+  }
+
   backendNames(): Iterable<string> {
     return this.#backends.keys();
   }

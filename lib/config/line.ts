@@ -8,7 +8,7 @@
 import type { DiagnosticCode } from './codes.ts';
 import type { Diagnostic, Diagnostics, Place, Severity } from './diagnostic.ts';
 import { closest } from './closest.ts';
-import { parseInteger, parseTimeMs, shown } from './units.ts';
+import { parseInteger, parseTimeMs, shown, SPAN_MAX_MS } from './units.ts';
 import type { Parsed } from './units.ts';
 import type { Variables } from './variables.ts';
 import { expandVariables, placeOf } from './words.ts';
@@ -104,6 +104,11 @@ export class Line {
   /** A time in milliseconds if no unit is given (manual 2.5). */
   takeTimeMs(what: string): number | null {
     return this.takeParsed(what, (text) => parseTimeMs(text, 'ms'));
+  }
+
+  /** A time in milliseconds that no timer keeps, so that it may be long; in seconds if no unit is given. */
+  takeSpanMs(what: string): number | null {
+    return this.takeParsed(what, (text) => parseTimeMs(text, 's', SPAN_MAX_MS));
   }
 
   /** An address: variables are expanded a second time, also outside quotes (reference 1.3). */

@@ -10,7 +10,7 @@
 import { checkConfig } from './check.ts';
 import type { Config } from './config.ts';
 import { Diagnostics } from './diagnostic.ts';
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, Place } from './diagnostic.ts';
 import { hasBackend, hasFrontend, newGlobal } from './draft.ts';
 import type { GlobalDraft, ProxyDraft } from './draft.ts';
 import { DefaultsSections, settleConfig } from './inherit.ts';
@@ -27,6 +27,7 @@ import { StatementReader } from './statements.ts';
 import type { ConfigText } from './statements.ts';
 import { shown } from './units.ts';
 import { Variables } from './variables.ts';
+import { placeOf } from './words.ts';
 import type { Statement } from './words.ts';
 
 export interface ParseOptions {
@@ -176,10 +177,11 @@ class Parser {
     if (entry === null || !mayNegate(line, entry)) return;
     if (entry.state === 'unsupported' || entry.state === 'removed') return answer(line, entry, draft.kind);
     if (!mayStandIn(line, entry, draft)) return;
-    if (entry.state === 'http-only') return noteHttpOnly(line, entry, draft);
+    if (entry.state === 'http-only') return noteHttpUse(line, entry, entry.needsHttp, draft);
     if (entry.state === 'no-effect') return answer(line, entry, draft.kind);
     entry.read(line, draft);
     line.end();
+    if (entry.needsHttp !== undefined) noteHttpUse(line, entry, entry.needsHttp, draft);
     draft.said.set(entry.keyword, line.lastPlace());
     draft.own.add(entry.keyword);
   }
@@ -292,26 +294,26 @@ function mayStandIn(line: Line, entry: Entry<ProxyDraft>, draft: ProxyDraft): bo
   return false;
 }
 
-/** A proxy's mode may be said below: whether this is ignored is known when the section is complete (`inherit.ts`). */
-function noteHttpOnly(
+/** A proxy's mode may be said below: what becomes of this is known when the section is complete (`inherit.ts`). */
+function noteHttpUse(
   line: Line,
-  entry: Entry<ProxyDraft> & { readonly state: 'http-only' },
+  entry: Entry<ProxyDraft>,
+  severity: 'warning' | 'notice',
   draft: ProxyDraft,
 ): void {
-  if (line.prefix !== null) return;
-  if (draft.kind === 'defaults') {
-    // Once per section: a stock `defaults` has half a dozen `errorfile` lines.
-    if (draft.own.has(entry.keyword)) return;
-    draft.own.add(entry.keyword);
-    const message = `'${entry.keyword}' needs mode http, which is not available in this version`;
-    line.notice('needs-mode-http', message, null);
-    return;
-  }
-  draft.httpOnly.push({
-    keyword: entry.keyword,
-    place: line.lastPlace(),
-    severity: entry.severity ?? 'warning',
-  });
+  const { keyword } = entry;
+  const others = draft.httpOnly.filter((use) => use.keyword !== keyword);
+  const before = draft.httpOnly.find((use) => use.keyword === keyword && !use.inherited);
+  const instead = entry.state === 'http-only' ? entry.instead : null;
+  if (line.prefix !== null) draft.httpOnly = others;
+  else if (before === undefined)
+    draft.httpOnly = [...others, { keyword, place: keywordPlace(line), severity, instead, inherited: false }];
+}
+
+/** The last word of the keyword: the `httpclose` of `option httpclose`. */
+function keywordPlace(line: Line): Place {
+  const start = line.prefix === null ? 0 : 1;
+  return placeOf(line.statement, start + line.keyword.split(' ').length - 1);
 }
 
 function answer<T>(line: Line, entry: Exclude<Entry<T>, { state: 'supported' }>, section: string): void {
@@ -339,7 +341,7 @@ function answer<T>(line: Line, entry: Exclude<Entry<T>, { state: 'supported' }>,
       );
       break;
     case 'http-only':
-      line.notice('needs-mode-http', `${name} needs mode http`, null);
+      line.alert('unsupported-keyword', `${name} is not supported in mode http`, entry.instead);
       break;
   }
 }

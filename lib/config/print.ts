@@ -2,7 +2,7 @@
  * `Config` to text: what was understood, with `defaults` folded in and values resolved, so that reading it again
  * gives the same `Config`. Only what differs from HAProxy's built-in values is written.
  *
- * Not here: diagnostics (`render.ts`). The other direction is `parse.ts`; a property test holds the two together.
+ * Not here: what only mode http has (`print-http.ts`), diagnostics (`render.ts`). The other direction is `parse.ts`; a property test holds the two together.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { printBindAddresses, printLogAddress, printServerAddress, printSourceAddress } from './address.ts';
@@ -27,11 +27,10 @@ import {
   LOG_TARGET_DEFAULTS,
   SERVER_DEFAULTS,
 } from './defaults.ts';
-import { printTimeMs } from './units.ts';
+import { backendHttpLines, frontendHttpLines, httpLines } from './print-http.ts';
+import { flag, joined, number, octal, text, time, word } from './print-words.ts';
+import type { Words } from './print-words.ts';
 import { quoteWord } from './words.ts';
-
-/** The words of one line, not yet quoted; null: the line is not needed. */
-type Words = readonly string[] | null;
 
 /**
  * The configuration in HAProxy's language: a `global` section if it says anything, then each proxy in order.
@@ -51,33 +50,6 @@ function section(header: readonly string[], lines: readonly Words[], always = fa
     .filter((words) => words !== null)
     .map((words) => `  ${words.map(quoteWord).join(' ')}\n`);
   return body.length === 0 && !always ? '' : `${header.join(' ')}\n${body.join('')}`;
-}
-
-// --- Small writers: a line if the value differs from the default ---------------------------------------------
-
-function flag(on: boolean, ...words: string[]): Words {
-  return on ? words : null;
-}
-
-function text(keyword: string, value: string | null): Words {
-  return value === null ? null : [keyword, value];
-}
-
-function number(keyword: string, value: number | null, absent: number | null): Words {
-  return value === null || value === absent ? null : [keyword, String(value)];
-}
-
-function time(keyword: string, ms: number, absent = 0): Words {
-  return ms === absent ? null : [...keyword.split(' '), printTimeMs(ms)];
-}
-
-function octal(keyword: string, mode: number | null): Words {
-  return mode === null ? null : [keyword, mode.toString(8)];
-}
-
-/** Parameters of one line: the words of all that are needed. */
-function joined(start: readonly string[], params: readonly Words[]): Words {
-  return [...start, ...params.flatMap((words) => words ?? [])];
 }
 
 // --- global ----------------------------------------------------------------------------------------------
@@ -148,7 +120,7 @@ function logLine(target: LogTarget): Words {
 function proxyLines(proxy: ProxyConfig): Words[] {
   const { options, frontend, backend } = proxy;
   return [
-    ['mode', 'tcp'],
+    ['mode', proxy.mode],
     text('description', proxy.description),
     number('id', proxy.id, 0),
     flag(proxy.disabled, 'disabled'),
@@ -162,6 +134,8 @@ function proxyLines(proxy: ProxyConfig): Words[] {
     flag(options.nolinger, 'option', 'nolinger'),
     flag(options.abortOnClose, 'option', 'abortonclose'),
     flag(options.independentStreams, 'option', 'independent-streams'),
+    ...proxy.acls.map(({ name, words }) => ['acl', name, ...words]),
+    ...httpLines(proxy.http),
     ...(frontend === null ? [] : frontendLines(frontend)),
     ...(backend === null ? [] : backendLines(backend)),
   ];
@@ -191,6 +165,8 @@ function frontendLines(frontend: FrontendConfig): Words[] {
     flag(frontend.dontLogNormal, 'option', 'dontlog-normal'),
     flag(frontend.logAsap, 'option', 'logasap'),
     flag(frontend.logSeparateErrors, 'option', 'log-separate-errors'),
+    ...frontendHttpLines(frontend.httpFrontend),
+    ...frontend.useBackend.map((rule) => ['use_backend', rule.backend, ...(rule.condition ?? [])]),
     text('default_backend', frontend.defaultBackend),
   ];
 }
@@ -252,6 +228,8 @@ function backendLines(backend: BackendConfig): Words[] {
     flag(backend.allBackups, 'option', 'allbackups'),
     flag(backend.logHealthChecks, 'option', 'log-health-checks'),
     backend.source === null ? null : ['source', printSourceAddress(backend.source)],
+    ...backendHttpLines(backend.httpBackend),
+    ...backend.useServer.map((rule) => ['use-server', rule.server, ...(rule.condition ?? [])]),
     ...backend.servers.map(serverLine),
   ];
 }
@@ -269,9 +247,26 @@ function balanceWords(balance: BalanceConfig): string[] {
       return ['hash', balance.expression];
     case 'fn':
       return [`fn:${balance.name}`];
+    case 'uri':
+      return uriWords(balance);
+    case 'url_param':
+      return ['url_param', balance.name];
+    case 'hdr':
+      return [`hdr(${balance.name})`, ...(balance.domainOnly ? ['use_domain_only'] : [])];
     default:
       return [balance.algorithm];
   }
+}
+
+function uriWords(balance: Extract<BalanceConfig, { readonly algorithm: 'uri' }>): string[] {
+  const { lengthBytes, depth, whole, pathOnly } = balance;
+  return [
+    'uri',
+    ...(lengthBytes === 0 ? [] : ['len', String(lengthBytes)]),
+    ...(depth === 0 ? [] : ['depth', String(depth)]),
+    ...(whole ? ['whole'] : []),
+    ...(pathOnly ? ['path-only'] : []),
+  ];
 }
 
 function serverLine(server: ServerConfig): Words {
@@ -301,12 +296,9 @@ function serverLine(server: ServerConfig): Words {
       isDeepStrictEqual(server.initAddr, absent.initAddr) ? null : ['init-addr', initAddr],
       server.source === null ? null : ['source', printSourceAddress(server.source)],
       word('hash-key', server.hashKey, absent.hashKey),
+      text('cookie', server.cookie),
     ],
   );
-}
-
-function word(keyword: string, value: string, absent: string): Words {
-  return value === absent ? null : [keyword, value];
 }
 
 function checkParams(check: ServerCheckConfig): Words[] {

@@ -31,6 +31,9 @@ export type TimeUnit = 'us' | 'ms' | 's';
 /** Largest time: 2^31 - 1 ms, about 24.8 days. */
 export const TIME_MAX_MS = 2 ** 31 - 1;
 
+/** Largest time that no timer has to keep (the life of a cookie), 2^31 - 1 seconds: about 68 years. */
+export const SPAN_MAX_MS = (2 ** 31 - 1) * 1_000;
+
 /** Largest size: 2^32 - 1 bytes. */
 export const SIZE_MAX_BYTES = 2 ** 32 - 1;
 
@@ -64,10 +67,10 @@ const msPerPrintedUnit = [
 
 /**
  * A time in whole milliseconds, rounded up: `'10s'` is 10000, `'1us'` is 1. Without a unit the number counts
- * `defaultUnit`. Range 0 to `TIME_MAX_MS`.
+ * `defaultUnit`. Range 0 to `maxMs`.
  * Codes: `invalid-time`, `time-overflow`.
  */
-export function parseTimeMs(text: string, defaultUnit: TimeUnit): Parsed<number> {
+export function parseTimeMs(text: string, defaultUnit: TimeUnit, maxMs = TIME_MAX_MS): Parsed<number> {
   const digits = /^[0-9]*/.exec(text)?.[0] ?? '';
   const unit = text.slice(digits.length);
   if (digits === '') return notATime(text);
@@ -81,9 +84,9 @@ export function parseTimeMs(text: string, defaultUnit: TimeUnit): Parsed<number>
     );
   }
   // Longer than any time, and `BigInt` of a megabyte of digits would take its time.
-  if (digits.replace(/^0+/, '').length > 20) return timeOverflow(text);
+  if (digits.replace(/^0+/, '').length > 20) return timeOverflow(text, maxMs);
   const ms = (BigInt(digits) * factor + 999n) / 1_000n;
-  return ms > BigInt(TIME_MAX_MS) ? timeOverflow(text) : parsed(Number(ms));
+  return ms > BigInt(maxMs) ? timeOverflow(text, maxMs) : parsed(Number(ms));
 }
 
 function notATime(text: string): Failed {
@@ -93,11 +96,12 @@ function notATime(text: string): Failed {
   return failed('invalid-time', `'${shown(text)}' is not a time`, hint);
 }
 
-function timeOverflow(text: string): Failed {
+function timeOverflow(text: string, maxMs: number): Failed {
+  const days = maxMs / 86_400_000;
   return failed(
     'time-overflow',
-    `timer overflow in '${shown(text)}' (maximum value is ${TIME_MAX_MS} ms or ~24.8 days)`,
-    "the longest time in whole days is '24d'; 0 means no limit",
+    `timer overflow in '${shown(text)}' (maximum value is ${maxMs} ms or ~${Math.floor(days * 10) / 10} days)`,
+    `the longest time in whole days is '${Math.floor(days)}d'; 0 means no limit`,
   );
 }
 

@@ -112,7 +112,7 @@ void t.test('disabled is inherited, and enabled undoes it', (t) => {
 void t.test('a mode said below decides, wherever the http words stand', (t) => {
   t.strictSame(codes(`listen l\n${QUIET}  bind :1\n  option forwardfor\n  mode tcp\n`), ['needs-mode-http']);
   t.strictSame(codes(`listen l\n${QUIET}  bind :1\n  mode http\n  mode tcp\n`), []);
-  const refused = parseConfig([{ file: 'f', text: `listen l\n${QUIET}  bind :1\n  mode http\n` }]);
-  t.equal(refused.config, null);
+  const [inHttp] = proxies(`listen l\n${QUIET}  bind :1\n  option forwardfor\n  mode http\n`);
+  t.strictSame(inHttp?.http.forwardFor, { except: null, header: 'X-Forwarded-For', ifNone: false });
   t.end();
 });

@@ -2,7 +2,7 @@
  * Generated configurations that are correct: every field of `Config` takes values that the language can hold, names
  * are unique, references hold.
  *
- * Not here: broken text (`config-fuzz.property.test.ts`).
+ * Not here: rules and mode http (`config-http.arbitrary.ts`), broken text (`config-fuzz.property.test.ts`).
  */
 import fc from 'fast-check';
 import type {
@@ -22,14 +22,19 @@ import type {
   ServerConfig,
   SourceAddress,
 } from '../../lib/config/config.ts';
-import { HASH_EXPRESSIONS } from '../../lib/config/keywords/balance.ts';
 import { LOG_FACILITIES, LOG_LEVELS } from '../../lib/config/log-words.ts';
+import { OPTION_DEFAULTS } from '../../lib/config/defaults.ts';
+import { settleTcp } from '../../lib/config/settle-tcp.ts';
 import {
-  HTTP_BACKEND_DEFAULTS,
-  HTTP_DEFAULTS,
-  HTTP_FRONTEND_DEFAULTS,
-  OPTION_DEFAULTS,
-} from '../../lib/config/defaults.ts';
+  acls,
+  condition,
+  http,
+  httpBackend,
+  httpBalance,
+  httpFrontend,
+  httpLogFormat,
+  useBackend,
+} from './config-http.arbitrary.ts';
 
 /** A name of a proxy or server. */
 const name = fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/);
@@ -189,6 +194,7 @@ const frontend: fc.Arbitrary<FrontendConfig> = fc.record({
   logFormat: fc.oneof(
     fc.constantFrom({ kind: 'none' as const }, { kind: 'tcplog' as const }, { kind: 'tcplog-clf' as const }),
     text.map((one) => ({ kind: 'custom' as const, format: one.replaceAll('%', '%%') })),
+    httpLogFormat.filter((one) => one.kind !== 'custom'),
   ),
   errorLogFormat: maybe(fc.constantFrom('%ci %ts', "it's %{+Q}b")),
   logFormatSd: maybe(fc.constantFrom('[a b="%ci"]', '%%')),
@@ -196,8 +202,8 @@ const frontend: fc.Arbitrary<FrontendConfig> = fc.record({
   dontLogNormal: flag,
   logAsap: flag,
   logSeparateErrors: flag,
-  useBackend: fc.constant([]),
-  httpFrontend: fc.constant(HTTP_FRONTEND_DEFAULTS),
+  useBackend,
+  httpFrontend,
 });
 
 const balance: fc.Arbitrary<BalanceConfig> = fc.oneof(
@@ -205,8 +211,11 @@ const balance: fc.Arbitrary<BalanceConfig> = fc.oneof(
     algorithm: algorithm as 'roundrobin' | 'static-rr' | 'leastconn' | 'first' | 'source',
   })),
   fc.integer({ min: 1, max: 1000 }).map((draws) => ({ algorithm: 'random' as const, draws })),
-  fc.constantFrom(...HASH_EXPRESSIONS).map((expression) => ({ algorithm: 'hash' as const, expression })),
+  fc
+    .constantFrom('src', 'dst', 'src_port', 'src,ipmask(24)')
+    .map((expression) => ({ algorithm: 'hash' as const, expression })),
   name.map((one) => ({ algorithm: 'fn' as const, name: one })),
+  httpBalance,
 );
 
 const check: fc.Arbitrary<ServerCheckConfig> = fc.record({
@@ -251,7 +260,7 @@ const server: fc.Arbitrary<ServerConfig> = fc.record({
     ]),
   source: maybe(source),
   hashKey: fc.constantFrom('id', 'id32', 'addr', 'addr-port'),
-  cookie: fc.constant(null),
+  cookie: maybe(text),
   tls: fc.constant(null),
 });
 
@@ -296,8 +305,8 @@ const backend: fc.Arbitrary<BackendConfig> = fc.record({
   timeoutQueueMs: time,
   timeoutCheckMs: time,
   checkType: fc.constant('connect'),
-  useServer: fc.constant([]),
-  httpBackend: fc.constant(HTTP_BACKEND_DEFAULTS),
+  useServer: fc.array(fc.record({ server: fc.constant('%[src]'), condition }), { maxLength: 2 }),
+  httpBackend,
 });
 
 const tuning: fc.Arbitrary<KeepAliveTuning> = fc.record({ idleMs: time, intervalMs: time, count });
@@ -308,9 +317,9 @@ const proxy: fc.Arbitrary<ProxyConfig> = fc
     name,
     id: fc.constant(0),
     disabled: flag,
-    mode: fc.constant('tcp' as const),
-    acls: fc.constant([]),
-    http: fc.constant(HTTP_DEFAULTS),
+    mode: fc.constantFrom('tcp', 'http'),
+    acls,
+    http,
     description: maybe(text),
     log: fc.array(logTarget, { maxLength: 2 }),
     logGlobal: flag,
@@ -327,7 +336,8 @@ const proxy: fc.Arbitrary<ProxyConfig> = fc
     frontend,
     backend,
   })
-  .map(withoutOtherHalf);
+  .map(withoutOtherHalf)
+  .map(settleTcp);
 
 /** What a half-proxy does not have is null, and keep-alive of that side is off. */
 function withoutOtherHalf(
@@ -341,10 +351,12 @@ function withoutOtherHalf(
   return { ...whole, frontend: null, options: { ...whole.options, clientKeepAlive, clientKeepAliveTuning } };
 }
 
-/** Every proxy with a frontend half leads to the first backend that is not itself. */
+/** Every proxy with a frontend half leads to the first backend of its mode that is not itself. */
 function withDefaultBackends(proxies: readonly ProxyConfig[]): ProxyConfig[] {
   return proxies.map((one) => {
-    const target = proxies.find((other) => other.backend !== null && other !== one);
+    const target = proxies.find(
+      (other) => other.backend !== null && other !== one && other.mode === one.mode,
+    );
     if (one.frontend === null || target === undefined) return one;
     return { ...one, frontend: { ...one.frontend, defaultBackend: target.name } };
   });

@@ -10,22 +10,20 @@ import { didYouMean } from '../line.ts';
 import type { Line } from '../line.ts';
 import { parseInteger } from '../units.ts';
 import type { Entry } from './entry.ts';
+import { takeExpression } from './format.ts';
 
 type Balance = Mutable<BalanceConfig>;
 
 const PLAIN = ['roundrobin', 'static-rr', 'leastconn', 'first', 'source'] as const;
-/** Need an HTTP request to look at; in a tcp proxy HAProxy warns and balances round robin. */
+/** Need an HTTP request to look at; in mode tcp HAProxy warns and balances round robin (`../inherit.ts`). */
 const LAYER7 = ['uri', 'url_param', 'hdr'];
 const REFUSED = ['rdp-cookie', 'log-hash', 'log-sticky', 'sticky'];
 const FUNCTIONS: readonly HashFunction[] = ['sdbm', 'djb2', 'wt6', 'crc32', 'none'];
 
-/** What `balance hash` can look at without rules or content (reference 8.3). */
-export const HASH_EXPRESSIONS: readonly string[] = ['src', 'dst', 'src_port', 'dst_port'];
-
 export const BALANCE_ROWS: readonly Entry<ProxyDraft>[] = [
   {
     keyword: 'balance',
-    args: 'roundrobin|static-rr|leastconn|first|source|random[(N)]|hash EXPR|fn:NAME',
+    args: 'roundrobin|static-rr|leastconn|first|source|random[(N)]|hash EXPR|uri [PARAM…]|url_param NAME|hdr(NAME)|fn:NAME',
     manual: '4.2',
     default: 'roundrobin',
     sections: 'DLB',
@@ -66,7 +64,9 @@ export function readBalance(line: Line): Balance | null {
   if (word.startsWith('fn:')) return readFunction(line, word.slice(3));
   const [name = '', ...rest] = word.split('(');
   if (name === 'random') return readRandom(line, rest.join('('));
-  if (LAYER7.includes(name)) return fallBack(line, word);
+  if (word === 'uri') return readUri(line);
+  if (word === 'url_param') return readUrlParam(line);
+  if (name === 'hdr') return readHeader(line, rest.join('('));
   refuse(line, word, name);
   return null;
 }
@@ -94,25 +94,52 @@ function readFunction(line: Line, name: string): Balance | null {
 }
 
 function readHashExpression(line: Line): Balance | null {
-  const expression = line.takeRest('a sample expression');
-  if (expression === null) return null;
-  if (HASH_EXPRESSIONS.includes(expression)) return { algorithm: 'hash', expression };
-  line.alert(
-    'unsupported-value',
-    `'balance hash ${expression}' is not supported`,
-    `use one of: ${HASH_EXPRESSIONS.join(', ')}; or a function of your own: 'balance fn:NAME'`,
-  );
+  const expression = takeExpression(line, 'request');
+  return expression === null ? null : { algorithm: 'hash', expression };
+}
+
+/** `uri [len N] [depth N] [whole] [path-only]`. */
+function readUri(line: Line): Balance | null {
+  const balance: Extract<Balance, { algorithm: 'uri' }> = {
+    algorithm: 'uri',
+    lengthBytes: 0,
+    depth: 0,
+    whole: false,
+    pathOnly: false,
+  };
+  while (line.peek() !== undefined) {
+    const word = line.takeOneOf('a parameter of uri', ['len', 'depth', 'whole', 'path-only']);
+    if (word === null) return null;
+    if (word === 'whole') balance.whole = true;
+    else if (word === 'path-only') balance.pathOnly = true;
+    else {
+      const count = line.takeInteger('a number above 0', 1);
+      if (count === null) return null;
+      balance[word === 'len' ? 'lengthBytes' : 'depth'] = count;
+    }
+  }
+  return balance;
+}
+
+function readUrlParam(line: Line): Balance | null {
+  const name = line.take('the name of a parameter');
+  if (name === null) return null;
+  if (line.peek() !== 'check_post') return { algorithm: 'url_param', name };
+  line.takeOptional();
+  line.alert('unsupported-value', "'check_post' is not supported", 'bodies are passed on as they come');
   return null;
 }
 
-function fallBack(line: Line, word: string): Balance {
-  line.skipRest();
-  line.warning(
-    'needs-mode-http',
-    `'balance ${word}' needs mode http; falling back to round robin`,
-    "choose an algorithm for connections, e.g. 'balance source'",
-  );
-  return { algorithm: 'roundrobin' };
+/** `hdr(NAME) [use_domain_only]`; `argument` is what follows the first parenthesis. */
+function readHeader(line: Line, argument: string): Balance | null {
+  const name = argument.replace(/\)$/, '');
+  if (!argument.endsWith(')') || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+    line.alert('invalid-value', "'balance hdr' expects the name of a header", 'balance hdr(host)');
+    return null;
+  }
+  if (line.peek() === undefined) return { algorithm: 'hdr', name, domainOnly: false };
+  const only = line.takeOneOf("'use_domain_only'", ['use_domain_only']);
+  return only === null ? null : { algorithm: 'hdr', name, domainOnly: true };
 }
 
 function refuse(line: Line, word: string, name: string): void {
@@ -126,7 +153,8 @@ function refuse(line: Line, word: string, name: string): void {
   }
   const known = [...PLAIN, 'random', 'hash', ...LAYER7, ...REFUSED];
   const hint =
-    didYouMean(name, known) ?? `algorithms are ${[...PLAIN, 'random', 'hash EXPR', 'fn:NAME'].join(', ')}`;
+    didYouMean(name, known) ??
+    `algorithms are ${[...PLAIN, 'random', 'hash EXPR', 'uri', 'url_param NAME', 'hdr(NAME)', 'fn:NAME'].join(', ')}`;
   line.alert('unknown-balance', `unknown balancing algorithm '${word}'`, hint);
 }
 

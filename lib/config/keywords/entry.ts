@@ -4,7 +4,7 @@
  * States:
  * - `supported`   it has its HAProxy meaning; `read` puts it into the draft.
  * - `no-effect`   accepted, but there is nothing for it to do here; a notice (or warning) says why.
- * - `http-only`   means something in mode http only; in a tcp proxy HAProxy ignores it with a warning, and so do we.
+ * - `http-only`   means something in mode http only, where it is refused; in a tcp proxy it is ignored aloud, as in HAProxy.
  * - `unsupported` an alert: ignoring it would change what the operator asked for.
  * - `removed`     HAProxy itself dropped it; an alert names the replacement.
  *
@@ -30,7 +30,12 @@ interface Row {
   readonly negatable?: boolean;
   /** In the wrong kind of section HAProxy stops (`server` in a frontend) instead of ignoring with a warning. */
   readonly strictSection?: boolean;
+  /** Means something in mode http only: what is said where a section in mode tcp has it. */
+  readonly needsHttp?: HttpNeed;
 }
+
+/** HAProxy warns of some such words and passes over others in silence, of which we give notice. */
+export type HttpNeed = 'warning' | 'notice';
 
 /** `Target`: the draft that the keyword changes. */
 export type Entry<Target> = Row &
@@ -43,7 +48,7 @@ export type Entry<Target> = Row &
         /** Reads arguments that `args` cannot describe; absent: they are as `args` says (`arguments.ts`). */
         readonly check?: (line: Line) => void;
       }
-    | { readonly state: 'http-only'; readonly severity?: 'notice'; readonly instead?: string }
+    | { readonly state: 'http-only'; readonly needsHttp: HttpNeed; readonly instead: string }
     | { readonly state: 'unsupported'; readonly instead: string }
     | { readonly state: 'removed'; readonly instead: string }
   );
@@ -75,9 +80,14 @@ export function noEffectWarning<T>(why: string, shared: Shared, keywords: readon
   }));
 }
 
-/** Rows for words that need mode http. */
-export function httpOnly<T>(shared: Shared, keywords: readonly string[]): Entry<T>[] {
-  return keywords.map((keyword) => ({ ...row(keyword, shared), state: 'http-only' }));
+/** Rows for words that need mode http and are refused there, `instead` saying what to do; in mode tcp a warning. */
+export function httpOnly<T>(instead: string, shared: Shared, keywords: readonly string[]): Entry<T>[] {
+  return keywords.map((keyword) => ({
+    ...row(keyword, shared),
+    state: 'http-only',
+    needsHttp: 'warning',
+    instead,
+  }));
 }
 
 /** Rows for words that are refused, `instead` saying what to do. */

@@ -1,7 +1,7 @@
 /**
  * The rows `option …` of proxies (HAProxy manual 4.2).
  *
- * Not here: what the options do (the rooms that read the Config), options that only mode http has (`proxy-known.ts`).
+ * Not here: what the options do (the rooms that read the Config), options of mode http but those of the log (`http.ts`).
  */
 import { hasBackend, hasFrontend } from '../draft.ts';
 import type { ProxyDraft } from '../draft.ts';
@@ -55,7 +55,7 @@ export const OPTION_ROWS: readonly Row[] = [
   supported('option redispatch', '[INTERVAL]', 'DLB', '4.2', readRedispatch, true),
   supported('option tcplog', '[clf]', 'DFL', '8.2.2', readTcplog, false),
   supported('option httplog', '[clf]', 'DFL', '8.2.3', readHttplog, false),
-  supported('option httpslog', '', 'DFL', '8.2.4', readHttplog, false),
+  supported('option httpslog', '', 'DFL', '8.2.4', readHttpslog, false),
   supported(
     'option tcp-check',
     '',
@@ -87,9 +87,9 @@ export const OPTION_ROWS: readonly Row[] = [
     ['option tcp-smart-connect'],
   ),
   ...noEffect<ProxyDraft>(
-    'there is no persistence in this version that it could keep',
+    'each request is balanced by itself',
     { manual: '4.2', sections: 'DLB', negatable: true },
-    ['option persist', 'option prefer-last-server'],
+    ['option prefer-last-server'],
   ),
   ...unsupported<ProxyDraft>(
     'name the servers; HAProxy 3.5 removes it too',
@@ -167,21 +167,23 @@ function readTcplog(line: Line, proxy: ProxyDraft): void {
   proxy.httpLogAt = null;
 }
 
-/** In tcp mode HAProxy falls back to `option tcplog`, and says so when the mode is known (`inherit.ts`). */
+/** In mode tcp HAProxy falls back to `option tcplog`, and says so when the mode is known (`../inherit.ts`). */
 function readHttplog(line: Line, proxy: ProxyDraft): void {
   const place = line.lastPlace();
   const clf = takeClf(line);
   if (clf === null) return;
   warnOfOverride(line, proxy);
-  proxy.frontend.logFormat = { kind: 'tcplog' };
+  proxy.frontend.logFormat = { kind: clf ? 'httplog-clf' : 'httplog' };
   proxy.said.set('log-format', place);
   proxy.httpLogAt = place;
-  if (proxy.kind !== 'defaults') return;
-  line.notice(
-    'needs-mode-http',
-    `'${line.keyword}' needs mode http, which is not available in this version`,
-    null,
-  );
+}
+
+function readHttpslog(line: Line, proxy: ProxyDraft): void {
+  const place = line.lastPlace();
+  warnOfOverride(line, proxy);
+  proxy.frontend.logFormat = { kind: 'httpslog' };
+  proxy.said.set('log-format', place);
+  proxy.httpLogAt = place;
 }
 
 /** Null after an alert. */

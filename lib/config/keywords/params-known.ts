@@ -4,7 +4,7 @@
  * Not here: the supported ones (`bind.ts`, `server-params.ts`).
  */
 import type { BindDraft, ServerDraft } from '../draft.ts';
-import { httpOnly, noEffect, noEffectWarning, unsupported } from './entry.ts';
+import { noEffect, noEffectWarning, unsupported } from './entry.ts';
 import type { Entry } from './entry.ts';
 
 const NODE = 'Node cannot set this on a socket';
@@ -51,7 +51,7 @@ export const BIND_KNOWN_ROWS: readonly Entry<BindDraft>[] = [
     'severity-output none|number|string',
     'expose-fd WORD',
   ]),
-  ...httpOnly<BindDraft>({ manual: '5.1' }, ['proto NAME']),
+  ...noEffectWarning<BindDraft>('clients are spoken to in TCP or HTTP/1', { manual: '5.1' }, ['proto NAME']),
   ...noEffect<BindDraft>(BIND_TLS, { manual: '5.1' }, [
     'alpn PROTOCOLS',
     'ca-file PATH',
@@ -186,25 +186,24 @@ export const SERVER_KNOWN_ROWS: readonly Entry<ServerDraft>[] = [
   ]),
   ...noEffect<ServerDraft>(NODE, { manual: '5.2' }, ['tcp-ut TIME', 'cc NAME', 'idle-ping TIME']),
   ...noEffect<ServerDraft>(NODE, { manual: '5.2' }, ['tfo']),
-  ...noEffect<ServerDraft>('connections to servers are not reused in mode tcp', { manual: '5.2' }, [
-    'max-reuse N',
-    'pool-conn-name EXPR',
-    'pool-low-conn N',
-    'pool-max-conn N',
-    'pool-purge-delay TIME',
-  ]),
+  ...noEffect<ServerDraft>(
+    'how many connections to servers are kept is not configurable',
+    { manual: '5.2' },
+    ['max-reuse N', 'pool-conn-name EXPR', 'pool-low-conn N', 'pool-max-conn N', 'pool-purge-delay TIME'],
+  ),
   ...noEffect<ServerDraft>('it concerns nothing that this program does', { manual: '5.2' }, [
     'guid TEXT',
     'shard N',
   ]),
-  ...noEffect<ServerDraft>('there is no persistence in this version', { manual: '5.2' }, ['non-stick']),
+  ...noEffect<ServerDraft>('there are no stick tables in this version', { manual: '5.2' }, ['non-stick']),
   ...noEffect<ServerDraft>('maxconn is always strict here', { manual: 'HAProxy 3.1' }, ['strict-maxconn']),
-  ...httpOnly<ServerDraft>({ manual: '5.2' }, ['check-reuse-pool']),
-  ...httpOnly<ServerDraft>({ manual: '5.2' }, [
+  ...noEffect<ServerDraft>('a check connects by itself', { manual: '5.2' }, ['check-reuse-pool']),
+  ...noEffectWarning<ServerDraft>('a check connects, and says nothing', { manual: '5.2' }, [
     'check-proto NAME',
-    'cookie VALUE',
+  ]),
+  ...noEffectWarning<ServerDraft>('servers are spoken to in TCP or HTTP/1', { manual: '5.2' }, [
     'proto NAME',
-    'redir PREFIX',
     'ws WORD',
   ]),
+  ...unsupported<ServerDraft>("use 'redirect prefix'", { manual: '5.2' }, ['redir PREFIX']),
 ];

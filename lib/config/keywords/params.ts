@@ -74,10 +74,6 @@ function answerParam(
   const name = `'${entry.keyword}' in '${what}'`;
   switch (entry.state) {
     case 'http-only':
-      if (entry.severity === 'notice')
-        line.notice('needs-mode-http', `${name} is ignored: it needs mode http`, null);
-      else line.warning('needs-mode-http', `${name} is ignored: it needs mode http`, 'leave it out');
-      break;
     case 'unsupported':
       line.alert('unsupported-keyword', `${name} is not supported`, entry.instead);
       break;

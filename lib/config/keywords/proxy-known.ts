@@ -7,9 +7,8 @@ import type { ProxyDraft } from '../draft.ts';
 import { httpOnly, noEffect, noEffectWarning, removed, unsupported } from './entry.ts';
 import type { Entry } from './entry.ts';
 
-const RULES = 'rules and ACLs are not in this version';
+const RULES = 'rules for connections and their content are not in this version';
 const STICK = "there are no stick tables in this version; 'balance source' keeps a client on its server";
-const STATS = "use 'metrics ADDR' in 'global' and the log";
 const CHECKS =
   "a bare 'check' connects, 'check-ssl' also shakes hands; scripted checks are not in this version";
 
@@ -22,7 +21,6 @@ const REWRITE_WORDS = (
 /** HAProxy manual 4.2 and later versions. */
 export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
   ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'DFLB' }, [
-    'acl NAME CRITERION [FLAGS] [VALUE…]',
     'tcp-request content ACTION [CONDITION]',
     'tcp-request inspect-delay TIME',
   ]),
@@ -37,7 +35,6 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
   ]),
   ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'FL' }, ['force-be-switch CONDITION']),
   ...unsupported<ProxyDraft>(RULES, { manual: '4.2', sections: 'LB' }, [
-    'use-server NAME CONDITION',
     'force-persist CONDITION',
     'ignore-persist CONDITION',
   ]),
@@ -179,96 +176,125 @@ export const PROXY_KNOWN_ROWS: readonly Entry<ProxyDraft>[] = [
     manual: 'HAProxy 2.5',
     sections: 'DFLB',
   }),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
-    'http-after-response ACTION [CONDITION]',
-    'http-request ACTION [CONDITION]',
-    'http-response ACTION [CONDITION]',
-    'compression ALGO…',
-    'option forwardfor [PARAM…]',
+  ...httpOnly<ProxyDraft>(
+    "'http-response' rules see answers of servers only",
+    { manual: '4.2', sections: 'DFLB' },
+    ['http-after-response ACTION [CONDITION]'],
+  ),
+  ...httpOnly<ProxyDraft>("use 'http-request set-header'", { manual: '4.2', sections: 'DFLB' }, [
     'option originalto [PARAM…]',
     'option forwarded [PARAM…]',
   ]),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB', negatable: true }, [
-    'option http-buffer-request',
-    'option http-keep-alive',
-    'option http-no-delay',
-    'option http-server-close',
-    'option httpclose',
-    'option http-drop-request-trailers',
-    'option http-drop-response-trailers',
-  ]),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
-    'option http-restrict-req-hdr-names WORD',
-    'timeout http-keep-alive TIME',
-    'timeout http-request TIME',
-    'timeout tarpit TIME',
-  ]).map(quiet),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
-    'errorfile CODE PATH',
+  ...httpOnly<ProxyDraft>(
+    "use 'http-request set-header … %[rand]' or the log's %rt",
+    { manual: '4.2', sections: 'DFL' },
+    ['unique-id-format FORMAT', 'unique-id-header NAME'],
+  ),
+  ...httpOnly<ProxyDraft>("use 'errorfile'", { manual: '4.2', sections: 'DFLB' }, [
     'errorfiles NAME [CODE…]',
-    'errorloc CODE URL',
-    'errorloc302 CODE URL',
-    'errorloc303 CODE URL',
     'http-error PARAM…',
   ]).map(quiet),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFL' }, [
-    'monitor-uri PATH',
-    'unique-id-format FORMAT',
-    'unique-id-header NAME',
-  ]),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFL', negatable: true }, [
-    'option accept-invalid-http-request',
-    'option accept-unsafe-violations-in-http-request',
-    'option disable-h2-upgrade',
-    'option h1-case-adjust-bogus-client',
-    'option http-ignore-probes',
-    'option http-use-proxy-header',
-    'option idle-close-on-response',
-  ]),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'FL' }, [
-    'capture cookie NAME len N',
-    'capture request header NAME len N',
-    'capture response header NAME len N',
+  ...httpOnly<ProxyDraft>("use 'http-request del-header'", { manual: '4.2', sections: 'DFLB' }, [
+    'option http-restrict-req-hdr-names WORD',
+  ]).map(quiet),
+  ...httpOnly<ProxyDraft>(
+    'trailers are passed on',
+    { manual: 'HAProxy 2.9', sections: 'DFLB', negatable: true },
+    ['option http-drop-request-trailers', 'option http-drop-response-trailers'],
+  ),
+  ...httpOnly<ProxyDraft>("use 'capture request header'", { manual: '4.2', sections: 'FL' }, [
     'declare capture request|response len N',
-    'monitor fail CONDITION',
   ]),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'FLB' }, [
-    'redirect KIND TARGET [CONDITION]',
+  ...httpOnly<ProxyDraft>('the page only shows', { manual: '4.2', sections: 'FLB' }, [
     'stats admin CONDITION',
     'stats http-request ACTION [CONDITION]',
   ]),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DLB' }, [
-    'cookie NAME [PARAM…]',
-    'http-reuse WORD',
-    'http-send-name-header [NAME]',
-    'max-keep-alive-queue N',
-    'max-session-srv-conns N',
+  ...httpOnly<ProxyDraft>("use 'http-response' rules", { manual: '4.2', sections: 'DLB', negatable: true }, [
+    'option checkcache',
+  ]),
+  ...httpOnly<ProxyDraft>(
+    'rules do not know the server yet; leave it out',
+    { manual: '4.2', sections: 'DLB' },
+    ['http-send-name-header [NAME]'],
+  ),
+  ...httpOnly<ProxyDraft>(
+    "give each server its value: 'server … cookie VALUE'",
+    { manual: '4.2', sections: 'DLB' },
+    ['dynamic-cookie-key TEXT'],
+  ),
+  ...httpOnly<ProxyDraft>('only connecting is tried again', { manual: '4.2', sections: 'DLB' }, [
     'retry-on LIST',
   ]),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DLB', negatable: true }, [
-    'option accept-invalid-http-response',
-    'option accept-unsafe-violations-in-http-response',
-    'option checkcache',
-    'option h1-case-adjust-bogus-server',
-    'option http-pretend-keepalive',
+  ...httpOnly<ProxyDraft>('servers are spoken to in HTTP/1', { manual: '10.1.2', sections: 'LB' }, [
+    'use-fcgi-app NAME',
   ]),
-  ...httpOnly<ProxyDraft>({ manual: '10.1.2', sections: 'LB' }, ['use-fcgi-app NAME']),
-  ...httpOnly<ProxyDraft>({ manual: '4.2', sections: 'DFLB' }, [
-    'stats auth USER',
-    'stats enable',
-    'stats hide-version',
-    'stats realm TEXT',
-    'stats refresh TIME',
-    'stats scope NAME',
-    'stats show-desc [TEXT]',
-    'stats show-legends',
-    'stats show-modules',
-    'stats show-node [NAME]',
-    'stats uri PATH',
-  ]).map((entry): Entry<ProxyDraft> => (entry.state === 'http-only' ? { ...entry, instead: STATS } : entry)),
+  ...noEffectWarning<ProxyDraft>(
+    'answers are passed on as the servers make them',
+    { manual: '4.2', sections: 'DFLB' },
+    ['compression ALGO…'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    'the server is chosen when the head of a request has come',
+    { manual: '4.2', sections: 'DFLB', negatable: true },
+    ['option http-buffer-request'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    'what HAProxy lets through with it is refused',
+    { manual: '4.2', sections: 'DFL', negatable: true },
+    ['option accept-invalid-http-request', 'option accept-unsafe-violations-in-http-request'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    'what HAProxy lets through with it is refused',
+    { manual: '4.2', sections: 'DLB', negatable: true },
+    ['option accept-invalid-http-response', 'option accept-unsafe-violations-in-http-response'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    'names of headers are passed on in lower case',
+    { manual: '4.2', sections: 'DFL', negatable: true },
+    ['option h1-case-adjust-bogus-client'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    'names of headers are passed on in lower case',
+    { manual: '4.2', sections: 'DLB', negatable: true },
+    ['option h1-case-adjust-bogus-server'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    'a server is told when its connection will not be used again',
+    { manual: '4.2', sections: 'DLB', negatable: true },
+    ['option http-pretend-keepalive'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    'a soft stop closes connections that wait for a request',
+    { manual: '4.2', sections: 'DFL', negatable: true },
+    ['option idle-close-on-response'],
+  ),
+  ...noEffectWarning<ProxyDraft>(
+    "'Proxy-Connection' is a header like any other",
+    { manual: '4.2', sections: 'DFL', negatable: true },
+    ['option http-use-proxy-header'],
+  ),
+  ...noEffect<ProxyDraft>(
+    'bytes are sent on as they come',
+    { manual: '4.2', sections: 'DFLB', negatable: true },
+    ['option http-no-delay'],
+  ),
+  ...noEffect<ProxyDraft>(
+    'clients are spoken to in HTTP/1',
+    { manual: '4.2', sections: 'DFL', negatable: true },
+    ['option disable-h2-upgrade'],
+  ),
+  ...noEffect<ProxyDraft>('no request waits for a certain connection', { manual: '4.2', sections: 'DLB' }, [
+    'max-keep-alive-queue N',
+    'max-session-srv-conns N',
+  ]),
+  ...noEffect<ProxyDraft>(
+    'there are no modules whose counters it could show',
+    { manual: '4.2', sections: 'DFLB' },
+    ['stats show-modules'],
+  ),
 ];
 
 /** HAProxy says nothing about these in mode tcp; a notice is enough. */
 function quiet(entry: Entry<ProxyDraft>): Entry<ProxyDraft> {
-  return entry.state === 'http-only' ? { ...entry, severity: 'notice' } : entry;
+  return { ...entry, needsHttp: 'notice' };
 }

@@ -2,28 +2,34 @@
  * The rows of `defaults`, `frontend`, `listen` and `backend` that have an effect here, options aside
  * (HAProxy manual 4.2, reference 2.2).
  *
- * Not here: `option …` (`option.ts`), `balance` (`balance.ts`), parameters of `bind` and `server` lines
- * (`bind.ts`, `server.ts`), words that are only known and answered (`proxy-known.ts`).
+ * Not here: `option …` (`option.ts`), `balance` (`balance.ts`), ACLs (`acl.ts`), mode http (`http.ts`, `http-rules.ts`, `cookie.ts`,
+ * `stats.ts`), parameters of `bind` and `server` lines (`bind.ts`, `server.ts`), words that are only known and answered
+ * (`proxy-known.ts`).
  */
 import type { BackendConfig, FrontendConfig, KeepAliveTuning } from '../config.ts';
 import type { Mutable, ProxyDraft } from '../draft.ts';
 import { didYouMean } from '../line.ts';
 import type { Line } from '../line.ts';
-import { isSuspiciouslySmallTime, shown } from '../units.ts';
 import { placeOf } from '../words.ts';
+import { ACL_ROWS } from './acl.ts';
 import { BALANCE_ROWS } from './balance.ts';
 import { readBind } from './bind.ts';
+import { COOKIE_ROWS } from './cookie.ts';
 import type { Entry, ProxySections } from './entry.ts';
+import { HTTP_RULE_ROWS } from './http-rules.ts';
+import { HTTP_ROWS } from './http.ts';
 import { readLogTarget } from './log.ts';
 import { OPTION_ROWS, warnOfOverride } from './option.ts';
 import { readDefaultServer, readServer, readServerTemplate } from './server.ts';
 import { readSource } from './source.ts';
+import { STATS_ROWS } from './stats.ts';
+import { readTimeout } from './timeout.ts';
 
 type Row = Entry<ProxyDraft>;
 type TimeKey<T> = { [K in keyof T]: K extends `timeout${string}Ms` ? K : never }[keyof T];
 
 export const PROXY_ROWS: readonly Row[] = [
-  row('mode', 'tcp', 'DFLB', readMode, 'tcp'),
+  row('mode', 'tcp|http', 'DFLB', readMode, 'tcp'),
   row('bind', 'ADDR[,ADDR…] [PARAM…]', 'FL', readBind),
   row('server', 'NAME ADDR[:PORT] [PARAM…]', 'LB', readServer),
   row('server-template', 'PREFIX N|FIRST-LAST ADDR[:PORT] [PARAM…]', 'LB', readServerTemplate),
@@ -31,7 +37,7 @@ export const PROXY_ROWS: readonly Row[] = [
   row('default_backend', 'NAME', 'DFL', (line, proxy) => {
     proxy.frontend.defaultBackend = line.take('the name of a backend') ?? proxy.frontend.defaultBackend;
   }),
-  row('use_backend', 'NAME', 'FL', readUseBackend),
+  ...ACL_ROWS,
   ...BALANCE_ROWS,
   frontTime('timeout client', 'timeoutClientMs'),
   frontTime('timeout client-fin', 'timeoutClientFinMs', 'as timeout client'),
@@ -130,6 +136,10 @@ export const PROXY_ROWS: readonly Row[] = [
   ...keepAlive('clitcpka', 'DFL', (proxy) => proxy.options.clientKeepAliveTuning),
   ...keepAlive('srvtcpka', 'DLB', (proxy) => proxy.options.serverKeepAliveTuning),
   ...OPTION_ROWS,
+  ...HTTP_ROWS,
+  ...HTTP_RULE_ROWS,
+  ...COOKIE_ROWS,
+  ...STATS_ROWS,
 ];
 
 function row(
@@ -168,25 +178,6 @@ function backTime(keyword: string, key: TimeKey<BackendConfig>, def = '0 (never)
   );
 }
 
-function readTimeout(line: Line, proxy: ProxyDraft): number | null {
-  const text = line.peek() ?? '';
-  const value = line.takeTimeMs('a time in milliseconds or with a unit');
-  if (value === null) return null;
-  if (proxy.kind !== 'defaults' && proxy.own.has(line.keyword)) {
-    const message = `'${line.keyword}' was already specified in this section; the last one holds`;
-    line.warning('already-specified', message, 'keep one of the two');
-  }
-  warnOfSmallTime(line, text);
-  return value;
-}
-
-/** `timeout client 50` is 50 ms, which hardly anybody means (reference 1.8). */
-export function warnOfSmallTime(line: Line, text: string): void {
-  if (!isSuspiciouslySmallTime(text)) return;
-  const message = `'${line.keyword} ${text}' is ${text} milliseconds, which is suspiciously small`;
-  line.warning('small-time', message, `write '${text}s' for seconds, or '${text}ms' if it is meant`);
-}
-
 function keepAlive(
   prefix: string,
   sections: ProxySections,
@@ -223,51 +214,21 @@ function keepAlive(
   ];
 }
 
-/** The first one holds, whatever `default_backend` says; with a condition it is a rule, which this version has not. */
-function readUseBackend(line: Line, proxy: ProxyDraft): void {
-  const name = line.take('the name of a backend');
-  if (name === null) return;
-  const place = line.lastPlace();
-  const condition = line.takeOptional();
-  if (condition === 'if' || condition === 'unless') {
-    const hint = "rules and ACLs are not in this version; one 'default_backend' per frontend works";
-    line.alert('unsupported-keyword', `'use_backend … ${condition}' is not supported in this version`, hint);
-  } else if (condition !== undefined) {
-    const message = `'use_backend' cannot handle unexpected argument '${shown(condition)}'`;
-    line.alert('unexpected-argument', message, "a condition begins with 'if' or 'unless'");
-  } else if (name.includes('%')) {
-    const hint = 'name one backend';
-    line.alert('unsupported-value', `'use_backend ${shown(name)}': a computed name is not supported`, hint);
-  } else if (proxy.useBackend === null) {
-    proxy.useBackend = { name, place };
-  } else {
-    const message = `'use_backend ${name}' is never reached: the one before has no condition`;
-    line.warning('already-specified', message, 'keep one of the two');
-  }
-}
-
-/** Mode http is noted in `defaults` and refused where a proxy ends up in it (`inherit.ts`). */
 function readMode(line: Line, proxy: ProxyDraft): void {
-  const mode = line.take("'tcp'");
+  const mode = line.take("'tcp' or 'http'");
   if (mode === 'tcp' || mode === 'http') {
     proxy.mode = mode;
-    if (mode === 'http' && proxy.kind === 'defaults') {
-      line.notice(
-        'needs-mode-http',
-        'mode http is not available in this version',
-        "proxies below must say 'mode tcp'",
-      );
-    }
   } else if (mode === 'health') {
-    line.alert('removed-keyword', "'mode health' does not exist any more", "use 'mode tcp'");
-  } else if (mode === 'log' || mode === 'spop' || mode === 'haterm') {
-    line.alert('unsupported-value', `'mode ${mode}' is not supported`, "use 'mode tcp'");
-  } else if (mode !== null) {
     line.alert(
-      'invalid-value',
-      `unknown mode '${mode}'`,
-      didYouMean(mode, ['tcp', 'http']) ?? "use 'mode tcp'",
+      'removed-keyword',
+      "'mode health' does not exist any more",
+      "use 'mode tcp', or 'monitor-uri'",
     );
+  } else if (mode === 'log' || mode === 'spop' || mode === 'haterm') {
+    line.alert('unsupported-value', `'mode ${mode}' is not supported`, "use 'mode tcp' or 'mode http'");
+  } else if (mode !== null) {
+    const hint = didYouMean(mode, ['tcp', 'http']) ?? "use 'mode tcp' or 'mode http'";
+    line.alert('invalid-value', `unknown mode '${mode}'`, hint);
   }
 }
 

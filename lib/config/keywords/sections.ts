@@ -63,7 +63,7 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
     name: 'http-errors',
     manual: '3.8',
     severity: 'notice',
-    why: 'there is no HTTP processing in this version',
+    why: "error pages are named where they are used: 'errorfile CODE PATH'",
     keywords: ['errorfile'],
   },
   {
@@ -98,14 +98,14 @@ export const OTHER_SECTIONS: readonly OtherSection[] = [
     name: 'cache',
     manual: '6.2.1',
     severity: 'notice',
-    why: 'there is no HTTP processing in this version',
+    why: 'answers are not kept; rules that would use them are refused',
     keywords: ['max-age', 'max-object-size', 'max-secondary-entries', 'process-vary', 'total-max-size'],
   },
   {
     name: 'fcgi-app',
     manual: '10.1.1',
     severity: 'notice',
-    why: 'there is no HTTP processing in this version',
+    why: 'servers are spoken to in HTTP/1',
     keywords: [
       'acl',
       'docroot',

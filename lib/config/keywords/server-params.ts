@@ -90,6 +90,9 @@ const REACTION_PARAMS: readonly Row[] = [
     },
     '0',
   ),
+  row('cookie', 'VALUE', (line, { values }) => {
+    values.cookie = line.take('a value') ?? values.cookie;
+  }),
   row('track', '[BACKEND/]SERVER', (line, { values }) => {
     values.track = line.take('[<backend>/]<server>') ?? values.track;
   }),
@@ -254,7 +257,7 @@ function readTime(line: Line, minMs: number): number | null {
 function readObserve(line: Line, { values }: ServerDraft): void {
   if (line.peek() === 'layer7') {
     line.takeOptional();
-    line.alert('needs-mode-http', "'observe layer7' needs mode http", "use 'observe layer4'");
+    line.alert('unsupported-value', "'observe layer7' is not supported", "use 'observe layer4'");
     return;
   }
   values.observe = line.takeOneOf("'layer4'", ['layer4']) ?? values.observe;

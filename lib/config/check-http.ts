@@ -1,0 +1,119 @@
+/**
+ * Whether what only mode http has makes sense: the actions of rules, error pages, cookies, statuses.
+ *
+ * Text was looked at word by word when it was read, so most of this is for a Config written in code. Not here: conditions
+ * (`check-rules.ts`), files (`../cli/`).
+ */
+import { describe } from './complain.ts';
+import type { Complain } from './complain.ts';
+import type { ProxyConfig } from './config.ts';
+import { parseExpression } from './expression.ts';
+import type { SampleSide } from './expression.ts';
+import { parseVariable } from './keywords/format.ts';
+import { ERROR_STATUSES } from './keywords/http-reply.ts';
+import { parseLogFormat } from './log-format.ts';
+import type { Path } from './places.ts';
+import { readRegex } from './regex.ts';
+import type { HttpAction, HttpReply, HttpRule } from './rules.ts';
+
+/** Adds what is wrong with the parts of the proxy at `index` of the Config that only mode http has. */
+export function checkHttp(proxy: ProxyConfig, index: number, complain: Complain): void {
+  if (proxy.mode === 'tcp') return;
+  const { http, backend } = proxy;
+  checkRuleList(proxy, http.requestRules, ['proxy', index, 'http-request'], 'request', complain);
+  checkRuleList(proxy, http.responseRules, ['proxy', index, 'http-response'], 'response', complain);
+  for (const { status } of [...http.errorFiles, ...http.errorLocations]) {
+    if (ERROR_STATUSES.includes(status)) continue;
+    const message = `${describe(proxy)}: status ${status} has no page`;
+    complain('alert', 'invalid-value', message, ['proxy', index], `use one of: ${ERROR_STATUSES.join(', ')}`);
+  }
+  const cookie = backend?.httpBackend.cookie ?? null;
+  if (cookie?.mode === 'rewrite' && cookie.indirect) {
+    const message = `${describe(proxy)}: a cookie cannot be both 'rewrite' and 'indirect'`;
+    complain('alert', 'invalid-value', message, ['proxy', index, 'cookie'], "e.g. 'insert indirect'");
+  }
+  if (cookie?.dynamic === true) {
+    const message = `${describe(proxy)}: dynamic cookies are not supported`;
+    complain('alert', 'unsupported-value', message, ['proxy', index, 'cookie'], 'give each server its value');
+  }
+}
+
+function checkRuleList(
+  proxy: ProxyConfig,
+  rules: readonly HttpRule[],
+  path: Path,
+  side: SampleSide,
+  complain: Complain,
+): void {
+  const keyword = `http-${side}`;
+  rules.forEach(({ action }, position) => {
+    for (const [problem, hint] of problemsOf(action, side)) {
+      const message = `${describe(proxy)}: '${keyword} ${action.kind}': ${problem}`;
+      complain('alert', 'invalid-value', message, [...path, position], hint);
+    }
+  });
+  const last = rules.findIndex(({ action, condition }) => condition === null && isFinal(action));
+  if (last === -1 || last === rules.length - 1) return;
+  const message = `${describe(proxy)}: this rule is never reached: one above it always holds and ends the request`;
+  complain('warning', 'unreachable-rule', message, [...path, last + 1], 'give the one above a condition');
+}
+
+function isFinal({ kind }: HttpAction): boolean {
+  return kind === 'allow' || kind === 'deny' || kind === 'tarpit' || kind === 'return' || kind === 'redirect';
+}
+
+type Problem = readonly [problem: string, hint: string | null];
+
+/** Formats, expressions and patterns that an action holds. */
+function problemsOf(action: HttpAction, side: SampleSide): Problem[] {
+  const format = (text: string): Problem[] => {
+    const fault = parseLogFormat(text, { mode: 'http', side });
+    return fault.ok ? [] : [[fault.problem, fault.hint]];
+  };
+  switch (action.kind) {
+    case 'deny':
+    case 'tarpit':
+    case 'return':
+      return replyProblems(action.kind, action.reply, format);
+    case 'redirect':
+      return format(action.redirect.format);
+    case 'set-var':
+      return [
+        ...failures(parseVariable(action.variable)),
+        ...failures(parseExpression(action.expression, side)),
+      ];
+    case 'set-var-fmt':
+      return [...failures(parseVariable(action.variable)), ...format(action.format)];
+    case 'unset-var':
+      return failures(parseVariable(action.variable));
+    case 'allow':
+    case 'set-status':
+    case 'set-log-level':
+      return [];
+    case 'del-header':
+      return action.match === 'reg' ? failures(readRegex(action.name)) : [];
+    default:
+      return [...('pattern' in action ? failures(readRegex(action.pattern)) : []), ...format(action.format)];
+  }
+}
+
+function replyProblems(
+  kind: 'deny' | 'tarpit' | 'return',
+  { status, body, contentType, headers }: HttpReply,
+  format: (text: string) => Problem[],
+): Problem[] {
+  const known = kind === 'return' ? status >= 200 && status <= 599 : ERROR_STATUSES.includes(status);
+  const typed = body.kind === 'default' || body.kind === 'errorfile' || contentType !== null;
+  return [
+    ...(known ? [] : [[`status ${status} cannot be answered`, null] as const]),
+    ...(typed ? [] : [[`'${body.kind}' needs a type of content`, "e.g. 'text/plain'"] as const]),
+    ...(body.kind === 'lf-string' ? format(body.text) : []),
+    ...headers.flatMap((header) => format(header.format)),
+  ];
+}
+
+function failures(
+  parsed: { readonly ok: true } | { ok: false; problem: string; hint: string | null },
+): Problem[] {
+  return parsed.ok ? [] : [[parsed.problem, parsed.hint]];
+}
