@@ -79,12 +79,11 @@ export function dropNamed(headers: Headers): void {
 export function endRequestHop(headers: Headers, upgrades: boolean): string | null {
   const upgrade = upgrades ? upgradeOf(headers) : null;
   const trailers = headers.elements('te').some((one) => /^trailers\s*(?:;|$)/i.test(one));
-  headers.deleteWhere((name) => ONE_HOP.has(name));
+  headers.deleteWhere((name) => ONE_HOP.has(name) && !(name === 'upgrade' && upgrade !== null));
   if (trailers) {
     headers.add('te', 'trailers');
     headers.add('connection', 'te');
   }
-  if (upgrade !== null) headers.add('upgrade', upgrade);
   return upgrade;
 }
 

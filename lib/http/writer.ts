@@ -7,9 +7,12 @@
 import type { Headers } from './headers.ts';
 import type { RequestHead, ResponseHead } from './message.ts';
 
-/** To be written as Latin-1. Always as HTTP/1.1, whatever version was received (RFC 9110, 2.5). */
-export function requestText({ method, target, headers }: RequestHead): string {
-  return `${method} ${target} HTTP/1.1\r\n${fieldsText(headers)}`;
+/**
+ * To be written as Latin-1. In the version that was received, as HAProxy does: a request of HTTP/1.0 may have no Host, and its answer must be one that
+ * an old client understands.
+ */
+export function requestText({ method, target, version, headers }: RequestHead): string {
+  return `${method} ${target} HTTP/${version}\r\n${fieldsText(headers)}`;
 }
 
 /** To be written as Latin-1. Always as HTTP/1.1. */
