@@ -25,6 +25,8 @@ const KINDS = [
   ['haproxy', 'HAProxy', 90],
   ['tuned', 'HAProxy, 256 KiB buffers', 190],
   ['nginx', 'nginx', 80],
+  ['httpxy', 'httpxy', 70],
+  ['http-proxy-3', 'http-proxy-3', 90],
 ] as const;
 
 const STYLE = `
@@ -32,10 +34,12 @@ const STYLE = `
   .title { font-size: 14px; font-weight: 600; }
   .quiet { fill: #57606a; font-size: 11px; }
   .sluice { fill: #1a7f37; } .haproxy { fill: #8c959f; } .tuned { fill: #57606a; } .nginx { fill: #0969da; }
+  .httpxy { fill: #bf8700; } .http-proxy-3 { fill: #bc4c00; }
   .line { stroke: #8c959f; stroke-dasharray: 3 3; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; } .quiet { fill: #9198a1; }
     .sluice { fill: #3fb950; } .haproxy { fill: #6e7681; } .tuned { fill: #b1bac4; } .nginx { fill: #4493f8; }
+    .httpxy { fill: #d29922; } .http-proxy-3 { fill: #db6d28; }
     .line { stroke: #6e7681; }
   }`;
 

@@ -1,6 +1,6 @@
 /**
- * Who is compared: the direct path, sluice, HAProxy and nginx's stream module in front of the same servers, one thread
- * each and as shipped unless a setting says otherwise.
+ * Who is compared: the direct path, sluice, HAProxy and nginx in front of the same servers, one thread each and as shipped
+ * unless a setting says otherwise; in mode http also npm's proxies.
  *
  * Not here: the servers (`servers.ts`), which of them a row wants (`rows.ts`).
  */
@@ -9,12 +9,16 @@ import { join } from 'node:path';
 import { SLUICE_COMMAND } from '../../test/system/help/balancer.ts';
 import { freePorts, HOST, listening, SERVER_HOST } from '../../test/system/help/network.ts';
 import { type Owner, run, start, temporaryDirectory } from '../../test/system/help/process.ts';
+import type { PeerTask } from './node-peer.ts';
+import { fetchPeer, isPeer, type PeerName } from './node-peers.ts';
 import { SERVICES, type Service, type ServicePorts } from './servers.ts';
 
-export type BalancerName = 'direct' | 'sluice' | 'haproxy' | 'nginx';
+export type BalancerName = 'direct' | 'sluice' | 'haproxy' | 'nginx' | PeerName;
 
 /** How one is set up; each part that is not as shipped shows in the label. */
 export interface Setting {
+  /** Requests are understood, and only the web server stands behind; without it mode tcp. Does not show in the label. */
+  readonly mode?: 'http';
   readonly threads?: number;
   /** HAProxy only: `tune.bufsize`. */
   readonly bufferBytes?: number;
@@ -45,8 +49,8 @@ export interface Site {
   readonly servers: ServicePorts;
   /** Node that runs sluice. */
   readonly nodePath: string;
-  /** Takes down what could not take part, and says so. */
-  readonly missing: (what: string) => void;
+  /** Takes down what the reader of the figures should know, such as what could not take part, and says so. */
+  readonly remark: (what: string) => void;
 }
 
 const NGINX_STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
@@ -68,8 +72,9 @@ function configuration(
   setting: Setting,
   directory: string,
 ): string {
-  const { threads = 1, bufferBytes, log } = setting;
-  const sections = SERVICES.map(
+  const { threads = 1, bufferBytes, log, mode = 'tcp' } = setting;
+  const services = mode === 'http' ? (['http'] as const) : SERVICES;
+  const sections = services.map(
     (service) =>
       `listen ${service}\n  bind ${HOST}:${ports[service]} backlog 4096\n  server s1 ${SERVER_HOST}:${servers[service]}\n`,
   );
@@ -82,7 +87,7 @@ function configuration(
     log === 'json' ? `  json-log ${join(directory, 'sessions.log')}` : '',
     syslog === null ? '' : `  log ${syslog} local0`,
     'defaults',
-    '  mode tcp',
+    `  mode ${mode}`,
     '  balance roundrobin',
     '  timeout connect 10s',
     '  timeout client 1m',
@@ -109,6 +114,31 @@ ${sections.join('')}}
 `;
 }
 
+/** Connections to the server are kept, as its manual says for speed. */
+function nginxHttpConfiguration(ports: ServicePorts, servers: ServicePorts, directory: string): string {
+  return `daemon off;
+master_process off;
+pid ${directory}/nginx.pid;
+error_log ${directory}/error.log;
+events { worker_connections 18000; }
+http {
+  access_log off;
+  client_body_temp_path ${directory}/body;
+  proxy_temp_path ${directory}/proxy;
+  keepalive_requests 100000000;
+  upstream origin { server ${SERVER_HOST}:${servers.http}; keepalive 128; keepalive_requests 100000000; }
+  server {
+    listen ${HOST}:${ports.http} backlog=4096;
+    location / {
+      proxy_pass http://origin;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+    }
+  }
+}
+`;
+}
+
 async function portsOfServices(): Promise<ServicePorts> {
   const ports = await freePorts(SERVICES.length);
   return Object.fromEntries(SERVICES.map((service, index) => [service, ports[index] ?? 0])) as Record<
@@ -128,12 +158,63 @@ export async function versionOf(command: string, ...args: readonly string[]): Pr
 }
 
 /** Version line of a balancer; null where it is not installed. */
-export async function versionOfBalancer(name: BalancerName, nodePath: string): Promise<string | null> {
+export async function versionOfBalancer(
+  name: Exclude<BalancerName, PeerName>,
+  nodePath: string,
+): Promise<string | null> {
   if (name === 'direct') return 'no balancer';
   if (name === 'haproxy') return versionOf('haproxy', '-v');
   if (name === 'nginx') return existsSync(NGINX_STREAM_MODULE) ? versionOf('nginx', '-v') : null;
   const version = await versionOf(nodePath, SLUICE_COMMAND, '-v');
   return version === null ? null : `${version}, Node ${await versionOf(nodePath, '--version')}`;
+}
+
+/** The command that runs a balancer; null, and named, when it is not there. */
+async function commandOf(
+  owner: Owner,
+  site: Site,
+  { balancer, setting }: Entrant,
+  ports: ServicePorts,
+): Promise<readonly string[] | null> {
+  if (balancer === 'direct') return null;
+  if (isPeer(balancer)) return peerCommand(owner, site, balancer, ports);
+  if ((await versionOfBalancer(balancer, site.nodePath)) === null) {
+    site.remark(`not installed, left out: ${balancer}`);
+    return null;
+  }
+  const directory = temporaryDirectory(owner);
+  const file = join(directory, 'balancer.cfg');
+  const nginx = setting.mode === 'http' ? nginxHttpConfiguration : nginxConfiguration;
+  const text =
+    balancer === 'nginx'
+      ? nginx(ports, site.servers, directory)
+      : configuration(ports, site.servers, setting, directory);
+  writeFileSync(file, text);
+  const relay = setting.relay === undefined ? [] : ['--relay', setting.relay];
+  return {
+    sluice: [site.nodePath, SLUICE_COMMAND, '-f', file, ...relay],
+    haproxy: ['haproxy', '-db', '-f', file],
+    nginx: ['nginx', '-c', file, '-e', join(directory, 'error.log')],
+  }[balancer];
+}
+
+async function peerCommand(
+  owner: Owner,
+  site: Site,
+  name: PeerName,
+  ports: ServicePorts,
+): Promise<readonly string[] | null> {
+  try {
+    const { command, version } = await fetchPeer(owner, name, site.nodePath);
+    site.remark(version);
+    const target = `http://${SERVER_HOST}:${site.servers.http}`;
+    const task: PeerTask = { host: HOST, port: ports.http, target };
+    return [...command, JSON.stringify(task)];
+  } catch (error) {
+    const [first = ''] = String(error).split('\n');
+    site.remark(`could not be fetched, left out: ${name} (${first})`);
+    return null;
+  }
 }
 
 /** Starts one, ended with its owner; null, and named, when it is not installed or does not know what the setting asks for. */
@@ -146,30 +227,15 @@ export async function startContestant(
   const label = labelOf(entrant);
   const common = { label, balancer };
   if (balancer === 'direct') return { ...common, pid: null, host: SERVER_HOST, ports: site.servers };
-  if ((await versionOfBalancer(balancer, site.nodePath)) === null) {
-    site.missing(`not installed, left out: ${balancer}`);
-    return null;
-  }
-  const directory = temporaryDirectory(owner);
   const ports = await portsOfServices();
-  const file = join(directory, 'balancer.cfg');
-  const text =
-    balancer === 'nginx'
-      ? nginxConfiguration(ports, site.servers, directory)
-      : configuration(ports, site.servers, setting, directory);
-  writeFileSync(file, text);
-  const relay = setting.relay === undefined ? [] : ['--relay', setting.relay];
-  const command = {
-    sluice: [site.nodePath, SLUICE_COMMAND, '-f', file, ...relay],
-    haproxy: ['haproxy', '-db', '-f', file],
-    nginx: ['nginx', '-c', file, '-e', join(directory, 'error.log')],
-  }[balancer];
+  const command = await commandOf(owner, site, entrant, ports);
+  if (command === null) return null;
   const program = start(owner, command[0] ?? '', command.slice(1));
   try {
     await listening(program, ports.http);
   } catch (error) {
     if (setting.relay === undefined) throw error;
-    site.missing(`did not start, left out: ${label} (${program.stderr.trim().split('\n')[0]})`);
+    site.remark(`did not start, left out: ${label} (${program.stderr.trim().split('\n')[0]})`);
     return null;
   }
   return { ...common, pid: program.pid, host: HOST, ports };

@@ -4,6 +4,7 @@
  * Not here: the figures.
  */
 import type { Figure, Spread } from './figure.ts';
+import { PEER_NAMES } from './node-peers.ts';
 
 /** Which number of a figure a goal is about. */
 type Measure =
@@ -57,6 +58,9 @@ export const GOALS: readonly Goal[] = [
   ...BULK.map((load) => goal(`${load}, CPU s per GB`, load, RATIO, 0.7, 0.5)),
   ...BULK.map((load) => goal(`${load}, to HAProxy with 256 KiB buffers`, load, TUNED, 1.1, 0.95)),
   goal('64 keep-alive HTTP clients, CPU s per million requests', /^requests/, RATIO, 1.1, 0.95),
+  ...PEER_NAMES.map((label) =>
+    goal(`mode http, 64 keep-alive clients, to ${label}`, /^http:/, { kind: 'against', label }, 1, null),
+  ),
   goal('redis GET, 50 clients, CPU s per million', /^redis GET/, RATIO, 1.15, 1),
   goal('redis SET, 50 clients, CPU s per million', /^redis SET/, RATIO, 1.15, 1),
   goal('connect, one request, close, CPU µs per connection', /^connections/, RATIO, 1.3, 1),

@@ -66,10 +66,11 @@ function latencyMs(text: string): number {
   return Number(figure) * ({ us: 0.001, ms: 1, s: 1000 }[unit] ?? Number.NaN);
 }
 
+const WEB_CLIENTS = 64;
+
 function web(
   name: string,
-  clients: number,
-  headers: readonly string[],
+  { path = '/', headers = [] }: { readonly path?: string; readonly headers?: readonly string[] },
   unit: string,
   cost: Load['cost'],
 ): Load {
@@ -79,13 +80,15 @@ function web(
     rate: { unit, per: 1 },
     cost,
     async run({ host, ports }, seconds) {
-      const options = ['-t', '1', '-c', `${clients}`, '-d', `${seconds}s`, '--latency'];
+      const options = ['-t', '1', '-c', `${WEB_CLIENTS}`, '-d', `${seconds}s`, '--latency'];
       const lines = headers.flatMap((header) => ['-H', header]);
-      const { stdout } = await run('wrk', [...options, ...lines, `http://${host}:${ports.http}/`]);
+      const { stdout } = await run('wrk', [...options, ...lines, `http://${host}:${ports.http}${path}`]);
       const found = (pattern: RegExp): string => stdout.match(pattern)?.[1] ?? '';
       const errors = found(/Socket errors: (.*)/);
       // With `Connection: close` wrk counts each end as a read error on some versions; connecting must not fail.
       if (/connect [1-9]/.test(errors)) throw new Error(`wrk: ${errors}`);
+      const refused = found(/(Non-2xx.*)/);
+      if (refused !== '') throw new Error(`wrk: ${refused}`);
       return {
         work: Number(found(/(\d+) requests in/)),
         seconds: latencyMs(found(/requests in ([\d.]+(?:us|ms|s))/)) / 1000,
@@ -128,19 +131,23 @@ function redis(command: 'GET' | 'SET'): Load {
 /** Bulk streams both ways. */
 export const BULK: readonly Load[] = [bulk('up', 1), bulk('down', 1), bulk('up', 16), bulk('down', 16)];
 
+const PER_REQUEST: Load['cost'] = { unit: 'CPU s/million', scale: MILLION };
+
 /** Small requests on connections that stay. */
-export const REQUESTS: Load = web('requests, 64 keep-alive clients', 64, [], 'requests/s', {
-  unit: 'CPU s/million',
-  scale: MILLION,
-});
+export const REQUESTS: Load = web('requests, 64 keep-alive clients', {}, 'requests/s', PER_REQUEST);
+
+/** The same where requests are understood, and with larger answers. */
+export const HTTP_REQUESTS: readonly Load[] = [
+  web('http: 16-byte answers, 64 keep-alive clients', {}, 'requests/s', PER_REQUEST),
+  web('http: 16 KiB answers, 64 keep-alive clients', { path: '/16k' }, 'requests/s', PER_REQUEST),
+];
 
 export const REDIS: readonly Load[] = [redis('GET'), redis('SET')];
 
 /** Connect, one request, close. */
 export const CONNECTIONS: Load = web(
   'connections, one request each',
-  64,
-  ['Connection: close'],
+  { headers: ['Connection: close'] },
   'connections/s',
   { unit: 'CPU µs/connection', scale: MILLION },
 );

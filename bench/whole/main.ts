@@ -68,7 +68,7 @@ async function measureAll({ quick, only, relay, nodePath }: Options): Promise<Re
   const owner = new Started();
   try {
     const remark = remarking(remarks);
-    const site: Site = { servers: await startServers(owner), nodePath, missing: remark };
+    const site: Site = { servers: await startServers(owner), nodePath, remark };
     const versions: string[] = [];
     for (const name of ['sluice', 'haproxy', 'nginx'] as const) {
       const version = await versionOfBalancer(name, nodePath);

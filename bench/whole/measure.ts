@@ -40,7 +40,7 @@ async function sample(load: Load, contestant: Contestant, seconds: number): Prom
 /** True if the load's tool is there; names it if not. */
 export async function runnable(site: Site, load: Load): Promise<boolean> {
   if ((await versionOf('which', load.tool)) !== null) return true;
-  site.missing(`not installed, left out: ${load.tool} (${load.name})`);
+  site.remark(`not installed, left out: ${load.tool} (${load.name})`);
   return false;
 }
 

@@ -17,9 +17,10 @@ import {
 import type { Figure } from './figure.ts';
 import { measureIdle } from './idle.ts';
 import { measureLatency } from './latency.ts';
-import { BULK, CONNECTIONS, type Load, REDIS, REQUESTS } from './loads.ts';
+import { BULK, CONNECTIONS, HTTP_REQUESTS, type Load, REDIS, REQUESTS } from './loads.ts';
 import { measureManyServers } from './many-servers.ts';
 import { measure, type Opponents, type Pace, runnable } from './measure.ts';
+import { PEER_NAMES } from './node-peers.ts';
 import { Started } from './started.ts';
 
 /** What a row is run with. */
@@ -196,6 +197,21 @@ const logging: Row = {
   },
 };
 
+const http: Row = {
+  name: 'http',
+  what: "mode http, 64 keep-alive clients, 16 bytes and 16 KiB; also npm's httpxy and http-proxy-3",
+  run(plan) {
+    const names = ['direct', 'sluice', 'haproxy', 'nginx', ...PEER_NAMES] as const;
+    return together(
+      plan,
+      HTTP_REQUESTS,
+      names.map((name) => entrant(name, { mode: 'http' })),
+      ({ balancer }) => ({ peer: 'haproxy', against: balancer === 'sluice' ? ['nginx', ...PEER_NAMES] : [] }),
+      plan.pace.secondsPerRun,
+    );
+  },
+};
+
 const idle: Row = {
   name: 'idle',
   what: 'memory of an idle connection, 5,000 held',
@@ -218,6 +234,7 @@ const servers: Row = {
 export const ROWS: readonly Row[] = [
   bulk,
   ordinary('requests', '64 keep-alive HTTP clients', [REQUESTS]),
+  http,
   ordinary('redis', 'redis-benchmark GET and SET, 50 clients', REDIS),
   ordinary('connections', 'connect, one request, close', [CONNECTIONS]),
   latency,

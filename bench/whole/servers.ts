@@ -15,7 +15,7 @@ import {
   written,
 } from '../../test/system/help/process.ts';
 
-/** `bulk`: iperf3; `http`: nginx with a small answer; `redis`; `held`: accepts and waits. */
+/** `bulk`: iperf3; `http`: nginx with a small answer, and 16 KiB as `/16k`; `redis`; `held`: accepts and waits. */
 export const SERVICES = ['bulk', 'http', 'redis', 'held'] as const;
 export type Service = (typeof SERVICES)[number];
 export type ServicePorts = Readonly<Record<Service, number>>;
@@ -35,7 +35,7 @@ http {
   access_log off;
   keepalive_requests 100000000;
   keepalive_timeout 60s;
-  server { listen ${SERVER_HOST}:${port} backlog=4096; location / { return 200 "0123456789abcdef"; } }
+  server { listen ${SERVER_HOST}:${port} backlog=4096; location / { return 200 "0123456789abcdef"; } location = /16k { root ${directory}; } }
 }
 `;
 }
@@ -46,6 +46,7 @@ export async function startServers(owner: Owner): Promise<ServicePorts> {
   const directory = temporaryDirectory(owner);
   const file = join(directory, 'origin.conf');
   writeFileSync(file, originConfiguration(http, directory));
+  writeFileSync(join(directory, '16k'), 'x'.repeat(16 * 1024));
   const programs: readonly [Program, number][] = [
     [start(owner, 'iperf3', ['-s', '-B', SERVER_HOST, '-p', `${bulk}`]), bulk],
     [start(owner, 'nginx', ['-c', file, '-e', join(directory, 'error.log')]), http],
