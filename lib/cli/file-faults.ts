@@ -37,3 +37,13 @@ export function logFileFault(target: string): string | null {
     return `json-log '${target}' cannot be opened: ${reasonOf(error)}`;
   }
 }
+
+/** Null if the file can be read; else why not. `/dev/null` can: as an `errorfile` it means no answer. */
+export function namedFileFault(path: string): string | null {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isDirectory() ? 'it is a directory' : null;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}

@@ -18,8 +18,9 @@ import type {
 } from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import type { Path, Places } from '../config/places.ts';
+import { ruleFilesOf } from '../config/rule-files.ts';
 import { systemAccounts } from '../frontend/accounts.ts';
-import { caFileFault, logFileFault } from './file-faults.ts';
+import { caFileFault, logFileFault, namedFileFault } from './file-faults.ts';
 import { QUICK_FORM_FILE } from './quick-form.ts';
 
 /** Whom to ask; tests bring their own. */
@@ -50,7 +51,9 @@ export async function machineFaults(
   const faults = new Faults(places);
   await globalFaults(config, faults, lookup);
   for (const [index, proxy] of config.proxies.entries()) {
-    if (!proxy.disabled) await proxyFaults(proxy, ['proxy', index], faults, lookup);
+    if (proxy.disabled) continue;
+    ruleFileFaults(proxy, index, faults);
+    await proxyFaults(proxy, ['proxy', index], faults, lookup);
   }
   return faults.list;
 }
@@ -82,6 +85,23 @@ async function globalFaults({ global }: Config, faults: Faults, lookup: Lookup):
   if (problem !== null) faults.add('unusable-file', problem, null, ['global', 'json-log']);
   logFaults(global.log, ['global'], faults);
   await addressFaults('metrics line', global.metrics, ['global', 'metrics'], faults, lookup);
+}
+
+/** A file that several rules name is told once for each proxy. */
+function ruleFileFaults(proxy: ProxyConfig, index: number, faults: Faults): void {
+  const seen = new Set<string>();
+  for (const { file, what, at } of ruleFilesOf(proxy, index)) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const problem = namedFileFault(file);
+    if (problem === null) continue;
+    faults.add(
+      'unusable-file',
+      `${proxy.kind} ${proxy.name}: ${what} '${file}' cannot be read: ${problem}`,
+      null,
+      at,
+    );
+  }
 }
 
 async function proxyFaults(proxy: ProxyConfig, path: Path, faults: Faults, lookup: Lookup): Promise<void> {

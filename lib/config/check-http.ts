@@ -14,6 +14,7 @@ import { ERROR_STATUSES } from './keywords/http-reply.ts';
 import { parseLogFormat } from './log-format.ts';
 import type { Path } from './places.ts';
 import { readRegex } from './regex.ts';
+import { formatsOf } from './rule-formats.ts';
 import type { HttpAction, HttpReply, HttpRule } from './rules.ts';
 
 /** Adds what is wrong with the parts of the proxy at `index` of the Config that only mode http has. */
@@ -64,51 +65,40 @@ function isFinal({ kind }: HttpAction): boolean {
 
 type Problem = readonly [problem: string, hint: string | null];
 
-/** Formats, expressions and patterns that an action holds. */
+/** Formats, expressions and patterns that an action holds, and answers that cannot be. */
 function problemsOf(action: HttpAction, side: SampleSide): Problem[] {
-  const format = (text: string): Problem[] => {
-    const fault = parseLogFormat(text, { mode: 'http', side });
-    return fault.ok ? [] : [[fault.problem, fault.hint]];
-  };
+  const formats = formatsOf(action).flatMap((format) =>
+    failures(parseLogFormat(format, { mode: 'http', side })),
+  );
+  const patterns = 'pattern' in action ? failures(readRegex(action.pattern)) : [];
+  const variables = 'variable' in action ? failures(parseVariable(action.variable)) : [];
+  return [...patterns, ...variables, ...formats, ...otherProblems(action, side)];
+}
+
+function otherProblems(action: HttpAction, side: SampleSide): Problem[] {
   switch (action.kind) {
     case 'deny':
     case 'tarpit':
     case 'return':
-      return replyProblems(action.kind, action.reply, format);
-    case 'redirect':
-      return format(action.redirect.format);
+      return replyProblems(action.kind, action.reply);
     case 'set-var':
-      return [
-        ...failures(parseVariable(action.variable)),
-        ...failures(parseExpression(action.expression, side)),
-      ];
-    case 'set-var-fmt':
-      return [...failures(parseVariable(action.variable)), ...format(action.format)];
-    case 'unset-var':
-      return failures(parseVariable(action.variable));
-    case 'allow':
-    case 'set-status':
-    case 'set-log-level':
-      return [];
+      return failures(parseExpression(action.expression, side));
     case 'del-header':
       return action.match === 'reg' ? failures(readRegex(action.name)) : [];
     default:
-      return [...('pattern' in action ? failures(readRegex(action.pattern)) : []), ...format(action.format)];
+      return [];
   }
 }
 
 function replyProblems(
   kind: 'deny' | 'tarpit' | 'return',
-  { status, body, contentType, headers }: HttpReply,
-  format: (text: string) => Problem[],
+  { status, body, contentType }: HttpReply,
 ): Problem[] {
   const known = kind === 'return' ? status >= 200 && status <= 599 : ERROR_STATUSES.includes(status);
   const typed = body.kind === 'default' || body.kind === 'errorfile' || contentType !== null;
   return [
     ...(known ? [] : [[`status ${status} cannot be answered`, null] as const]),
     ...(typed ? [] : [[`'${body.kind}' needs a type of content`, "e.g. 'text/plain'"] as const]),
-    ...(body.kind === 'lf-string' ? format(body.text) : []),
-    ...headers.flatMap((header) => format(header.format)),
   ];
 }
 

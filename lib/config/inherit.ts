@@ -126,7 +126,7 @@ export function settleConfig(
   diagnostics: Diagnostics,
 ): Config {
   for (const [what, at] of global.said) places.set(at, 'global', what);
-  const told = new Set<Place>();
+  const told = new Set<string>();
   const settled = proxies.map((proxy, index) => {
     settleMode(proxy, told, diagnostics);
     notePlaces(places, proxy, index);
@@ -206,9 +206,9 @@ function settleServer(draft: ServerDraft, sslVerify: GlobalDraft['sslServerVerif
 
 /**
  * In mode tcp what needs http is ignored, aloud (reference 1.10); in mode http what is not supported there is refused.
- * `told`: places of words inherited by several proxies, which are told once.
+ * `told`: lines inherited by several proxies, which are told once.
  */
-function settleMode({ draft }: DraftedProxy, told: Set<Place>, diagnostics: Diagnostics): void {
+function settleMode({ draft }: DraftedProxy, told: Set<string>, diagnostics: Diagnostics): void {
   const add = (
     severity: Severity,
     code: DiagnosticCode,
@@ -221,8 +221,9 @@ function settleMode({ draft }: DraftedProxy, told: Set<Place>, diagnostics: Diag
   if (!draft.disabled) for (const alert of draft.excused) diagnostics.add(alert);
   if (draft.mode === 'http') {
     for (const { keyword, place, instead } of draft.httpOnly) {
-      if (instead === null || told.has(place)) continue;
-      told.add(place);
+      const where = `${place.file}:${place.line}`;
+      if (instead === null || told.has(where)) continue;
+      told.add(where);
       const message = `'${keyword}' is not supported in this version`;
       add(draft.disabled ? 'notice' : 'alert', 'unsupported-keyword', message, place, instead);
     }

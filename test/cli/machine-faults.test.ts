@@ -130,3 +130,36 @@ void t.test('init-addr with a way out needs no name; the hint fits how it was wr
   });
   t.match(await faultsOf(quick, nobody, QUICK_FORM_FILE), [{ hint: 'give -dr as well to start without it' }]);
 });
+
+void t.test('files of rules, ACLs, maps and error pages are looked for, each once', async (t) => {
+  const folder = t.testdir({ there: '10.0.0.0/8\n' });
+  const none = join(folder, 'none');
+  const text = `defaults
+  mode http
+  timeout client 1s
+  timeout connect 1s
+  timeout server 1s
+  errorfile 503 /dev/null
+  errorfile 502 ${none}.http
+frontend f
+  bind :80
+  acl known src -f ${join(folder, 'there')}
+  acl known src -f ${none}.acl
+  acl again src -f ${none}.acl
+  http-request deny if { src -f ${none}.braces }
+  http-request return content-type text/plain file ${none}.body if known
+  http-request set-header X %[src,map_ip(${none}.map)]
+  use_backend %[req.hdr(host),map(${none}.hosts)] if again
+  http-response return content-type text/plain file ${folder} if known
+`;
+  t.same(found(await faultsOf(text)), [
+    '11:3 unusable-file',
+    '7:17 unusable-file',
+    '13:3 unusable-file',
+    '14:3 unusable-file',
+    '15:3 unusable-file',
+    '17:3 unusable-file',
+    '16:15 unusable-file',
+  ]);
+  t.end();
+});

@@ -166,3 +166,110 @@ void t.test('warnings go to whoever asks', (t) => {
   );
   t.end();
 });
+
+void t.test('rules and mode http as in the text, or as plain data', (t) => {
+  const text = `
+frontend www
+  mode http
+  bind :80
+  log 10.0.0.9 local0
+  timeout client 30s
+  option httplog
+  option forwardfor except 10.0.0.0/8
+  option httpclose
+  timeout http-request 10s
+  acl is_ws hdr(Upgrade) -i WebSocket
+  http-request deny deny_status 429 if { path /x }
+  http-request set-header X-Tls %[ssl_fc]
+  http-response del-header Server
+  stats uri /stats
+  monitor-uri /up
+  monitor fail if { nbsrv(app) lt 1 }
+  capture request header Host len 64
+  use_backend app if is_ws
+backend app
+  mode http
+  timeout connect 1s
+  timeout server 1s
+  balance hdr(host)
+  cookie SRV insert indirect nocache
+  http-reuse always
+  use-server a if { path /a }
+  server a 10.0.0.1:80 cookie a
+`;
+  const config = defineConfig({
+    frontends: {
+      www: {
+        mode: 'http',
+        bind: ':80',
+        log: '10.0.0.9 local0',
+        timeoutClient: '30s',
+        logFormat: 'httplog',
+        acls: ['is_ws hdr(Upgrade) -i WebSocket'],
+        http: {
+          forwardFor: 'except 10.0.0.0/8',
+          connection: 'close',
+          timeoutHttpRequest: '10s',
+          requestRules: [
+            'deny deny_status 429 if { path /x }',
+            {
+              action: { kind: 'set-header', name: 'X-Tls', format: '%[ssl_fc]' },
+              condition: null,
+            },
+          ],
+          responseRules: ['del-header Server'],
+          stats: { uri: '/stats' },
+        },
+        httpFrontend: {
+          monitorUri: '/up',
+          monitorFail: ['if { nbsrv(app) lt 1 }'],
+          captureRequestHeaders: [{ name: 'Host', lengthBytes: 64 }],
+        },
+        useBackend: ['app if is_ws'],
+      },
+    },
+    backends: {
+      app: {
+        mode: 'http',
+        timeoutConnect: '1s',
+        timeoutServer: '1s',
+        balance: 'hdr(host)',
+        httpBackend: { cookie: 'SRV insert indirect nocache', reuse: 'always' },
+        useServer: ['a if { path /a }'],
+        servers: { a: { address: '10.0.0.1:80', cookie: 'a' } },
+      },
+    },
+  });
+  t.strictSame(config, parseConfig([{ file: 'f', text }], { environment: {} }).config);
+  t.end();
+});
+
+void t.test('what only mode http has is left out of a proxy in mode tcp, with a warning', (t) => {
+  const heard: Diagnostic[] = [];
+  const config = defineConfig(
+    { listens: { l: { ...TIMEOUTS, bind: ':80', balance: 'uri', http: { forwardFor: true, stats: true } } } },
+    { onDiagnostic: (one) => heard.push(one) },
+  );
+  t.strictSame(
+    heard.map((one) => one.code),
+    ['needs-mode-http'],
+  );
+  t.match(config.proxies[0], {
+    http: { forwardFor: null, stats: null },
+    backend: { balance: { algorithm: 'roundrobin' } },
+  });
+  t.end();
+});
+
+void t.test('faults of rules that are plain data are found too', (t) => {
+  const action = { kind: 'set-path', format: '%[nosuch]' } as const;
+  const rule = { action, condition: ['if', 'nosuch'] };
+  const http = { requestRules: [rule, 'deny deny_status 299'], errorFiles: [{ status: 299, path: '/x' }] };
+  t.strictSame(faults({ listens: { l: { ...TIMEOUTS, mode: 'http', bind: ':80', http } } }).sort(), [
+    'invalid-value',
+    'invalid-value',
+    'invalid-value',
+    'unknown-acl',
+  ]);
+  t.end();
+});

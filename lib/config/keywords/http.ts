@@ -48,11 +48,12 @@ export const HTTP_ROWS: readonly Row[] = [
   time('timeout http-request', 'timeoutHttpRequestMs', 'as timeout client'),
   time('timeout http-keep-alive', 'timeoutHttpKeepAliveMs', 'as timeout http-request'),
   time('timeout tarpit', 'timeoutTarpitMs', 'as timeout connect'),
-  row('errorfile', 'CODE PATH', 'DFLB', 'notice', (line, { http }) => {
+  row('errorfile', 'CODE PATH', 'DFLB', 'notice', (line, { http, said }) => {
     const status = line.takeParsed('a status and a path', parseErrorStatus);
     const path = status === null ? null : line.take('a path');
     if (status === null || path === null) return;
     forgetStatus(http, status);
+    said.set(`errorfile/${status}`, line.lastPlace());
     http.errorFiles.push({ status, path });
   }),
   ...(['errorloc', 'errorloc302', 'errorloc303'] as const).map((keyword) =>

@@ -1,0 +1,149 @@
+import t from 'tap';
+import type { Config, ProxyConfig } from '../../lib/config/config.ts';
+import { HTTP_DEFAULTS, HTTP_FRONTEND_DEFAULTS } from '../../lib/config/defaults.ts';
+import { parseConfig } from '../../lib/config/parse.ts';
+
+const TIMES = '  timeout client 1s\n  timeout connect 1s\n  timeout server 1s\n';
+
+function read(text: string): { config: Config | null; found: string[] } {
+  const { config, diagnostics } = parseConfig([{ file: 'f', text }], { environment: {} });
+  return { config, found: diagnostics.map((one) => `${one.severity} ${one.code}`) };
+}
+
+/** The one `listen` in mode http that holds the lines. */
+function listen(lines: string, defaults = ''): ProxyConfig | undefined {
+  const { config } = read(
+    `defaults\n  mode http\n${TIMES}${defaults}listen l\n  bind :80\n${lines}  server a 10.0.0.1:80\n`,
+  );
+  return config?.proxies[0];
+}
+
+void t.test('of the lines about one status the last one holds', (t) => {
+  const inherited = '  errorfile 503 /a\n  errorfile 404 /b\n';
+  const { http } = listen('  errorloc303 503 /c\n  errorfile 404 /d\n', inherited) ?? {};
+  t.strictSame(http?.errorFiles, [{ status: 404, path: '/d' }]);
+  t.strictSame(http?.errorLocations, [{ status: 503, code: 303, url: '/c' }]);
+  t.end();
+});
+
+void t.test('of the modes of connection the last one holds, and no takes back its own only', (t) => {
+  const mode = (lines: string, defaults = ''): string | undefined => listen(lines, defaults)?.http.connection;
+  t.equal(mode(''), 'keep-alive');
+  t.equal(mode('  option httpclose\n  option http-server-close\n'), 'server-close');
+  t.equal(mode('  no option httpclose\n', '  option http-server-close\n'), 'server-close');
+  t.equal(mode('  no option http-server-close\n', '  option http-server-close\n'), 'keep-alive');
+  t.equal(mode('  option http-keep-alive\n', '  option httpclose\n'), 'keep-alive');
+  t.end();
+});
+
+void t.test('the first stats line of a section starts anew, whatever defaults said', (t) => {
+  const defaults = '  stats uri /all\n  stats hide-version\n';
+  t.match(listen('', defaults)?.http.stats, { uri: '/all', hideVersion: true });
+  const own = listen('  stats refresh 500ms\n  stats auth a:b\n  stats auth c:d\n', defaults)?.http.stats;
+  t.match(own, { uri: '/haproxy?stats', hideVersion: false, refreshS: 1, auth: ['a:b', 'c:d'] });
+  t.end();
+});
+
+void t.test('stats takes name and description from global, wherever it stands', (t) => {
+  const { config } = read(
+    `frontend f\n  mode http\n  bind :80\n${TIMES}  stats show-node\n  stats show-desc\nglobal\n  node n1\n  description two words\n`,
+  );
+  t.match(config?.proxies[0]?.http.stats, { showNode: 'n1', showDescription: 'two words' });
+  t.end();
+});
+
+void t.test('redirect lines stand behind all http-request rules', (t) => {
+  const text = `frontend f\n  mode http\n  bind :80\n${TIMES}  redirect scheme https\n  http-request set-path /x\n  acl x path /x\n`;
+  const { config, found } = read(text);
+  t.strictSame(
+    config?.proxies[0]?.http.requestRules.map((rule) => rule.action.kind),
+    ['set-path', 'redirect'],
+  );
+  t.ok(found.includes('warning rule-order'));
+  t.end();
+});
+
+void t.test('a use_backend without condition goes before default_backend, behind the rules above it', (t) => {
+  const text = `frontend f\n  bind :80\n${TIMES}  use_backend a if { src ::1 }\n  use_backend b\n  default_backend a\nbackend a\nbackend b\n`;
+  const { frontend } = read(text).config?.proxies[0] ?? {};
+  t.strictSame(frontend?.useBackend, [{ backend: 'a', condition: ['if', '{', 'src', '::1', '}'] }]);
+  t.equal(frontend?.defaultBackend, 'b');
+  t.end();
+});
+
+void t.test('rules of a named defaults come first, and its ACLs are seen by them alone', (t) => {
+  const base = `defaults d\n  mode http\n${TIMES}  acl lan src 10.0.0.0/8\n  http-request deny unless lan or { path lan }\n`;
+  const { config } = read(
+    `${base}frontend f from d\n  bind :80\n  acl lan path /lan\n  http-request allow if !lan\n`,
+  );
+  const [proxy] = config?.proxies ?? [];
+  t.strictSame(
+    proxy?.acls.map((acl) => acl.name),
+    ['defaults:lan', 'lan'],
+  );
+  t.strictSame(
+    proxy?.http.requestRules.map((rule) => rule.condition?.join(' ')),
+    ['unless defaults:lan or { path lan }', 'if !lan'],
+  );
+  const unseen = read(`${base}frontend f from d\n  bind :80\n  http-request allow if lan\n`);
+  t.strictSame(unseen.found, ['alert unknown-acl']);
+  t.end();
+});
+
+void t.test('who cannot take rules of a defaults section is told, as in HAProxy', (t) => {
+  const base = `defaults d\n  mode http\n${TIMES}  http-request deny if { path /x }\n`;
+  t.strictSame(read(`${base}frontend f from d\n  bind :80\nfrontend g from d\n  bind :81\n`).found, []);
+  t.strictSame(read(`${base}backend b from d\n`).found, []);
+  const refused = ['alert defaults-with-rules'];
+  t.strictSame(read(`${base}frontend f from d\n  bind :80\nbackend b from d\n`).found, refused);
+  t.strictSame(read(`${base}listen l from d\n  bind :80\n`).found, refused);
+  t.strictSame(read(`${base}defaults e from d\n`).found, refused);
+  t.end();
+});
+
+void t.test('in mode tcp nothing of mode http is left, and what defaults hand down is no fault', (t) => {
+  const defaults = `defaults\n  mode http\n${TIMES}  option forwardfor\n  cookie S insert\n  errorfile 503 /x\n  monitor-uri /m\n  option checkcache\n  balance source\n`;
+  const { config, found } = read(`${defaults}listen l\n  mode tcp\n  bind :80\n  server a 10.0.0.1:80\n`);
+  const [proxy] = config?.proxies ?? [];
+  t.strictSame(found, []);
+  t.strictSame(proxy?.http, HTTP_DEFAULTS);
+  t.strictSame(proxy?.frontend?.httpFrontend, HTTP_FRONTEND_DEFAULTS);
+  t.equal(proxy?.backend?.httpBackend.cookie, null);
+  t.end();
+});
+
+void t.test('a word that is not supported is refused where the section is in mode http, once', (t) => {
+  const defaults = `defaults\n  mode http\n${TIMES}  option checkcache\n`;
+  const listens = 'listen l\n  bind :80\nlisten m\n  bind :81\n';
+  t.strictSame(read(`${defaults}${listens}`).found, ['alert unsupported-keyword']);
+  t.strictSame(read(`${defaults}listen l\n  bind :80\n  no option checkcache\n`).found, []);
+  t.strictSame(read(`${defaults}listen l\n  disabled\n  bind :80\n`).found, ['notice unsupported-keyword']);
+  t.end();
+});
+
+void t.test('each http word of a tcp section is told once', (t) => {
+  const text = `listen l\n  bind :80\n${TIMES}  http-request deny\n  http-request allow\n  option httpclose\n  no option httpclose\n`;
+  t.strictSame(read(text).found, ['warning needs-mode-http']);
+  t.end();
+});
+
+void t.test("a cookie's life counts seconds and may be longer than any timer", (t) => {
+  const cookie = (text: string): unknown => listen(`  cookie ${text}\n`)?.backend?.httpBackend.cookie;
+  t.match(cookie('S insert maxidle 90 maxlife 400d'), { maxIdleMs: 90_000, maxLifeMs: 400 * 86_400_000 });
+  t.match(cookie('S insert maxidle 1500ms'), { maxIdleMs: 2000 });
+  t.end();
+});
+
+void t.test('a frontend and the backend it leads to are in one mode', (t) => {
+  const found = (front: string, back: string, rule: string): string[] =>
+    read(
+      `defaults\n${TIMES}frontend f\n  mode ${front}\n  bind :80\n  ${rule}\nbackend b\n  mode ${back}\n  server a 10.0.0.1:80\n`,
+    ).found;
+  for (const rule of ['default_backend b', 'use_backend b', 'use_backend b if TRUE']) {
+    t.strictSame(found('http', 'http', rule), []);
+    t.strictSame(found('http', 'tcp', rule), ['alert mode-mismatch']);
+    t.strictSame(found('tcp', 'http', rule), ['alert mode-mismatch']);
+  }
+  t.strictSame(found('http', 'tcp', 'use_backend %[path]'), [], 'a computed name is not followed');
+  t.end();
+});
