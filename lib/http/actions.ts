@@ -49,7 +49,7 @@ export function compileAction(action: HttpAction, tools: RuleTools): Step {
     case 'return':
       return answering(compileReply(action.reply, 'empty', tools), 'answered-here');
     case 'redirect':
-      return answering(compileRedirect(action.redirect, tools.engine), 'answered-here');
+      return answering(compileRedirect(action.redirect, tools), 'answered-here');
     case 'set-header':
     case 'add-header':
       return headerStep(action, tools);
@@ -228,7 +228,7 @@ function variableStep(action: Action<'set-var' | 'set-var-fmt' | 'unset-var'>, t
       return null;
     };
   }
-  const sample = tools.engine.expression(configBytes(action.expression));
+  const sample = tools.engine.expression(configBytes(action.expression), tools.direction);
   return ({ source }) => {
     // What has no value leaves the variable as it is.
     const value = sample(source);
@@ -239,8 +239,8 @@ function variableStep(action: Action<'set-var' | 'set-var-fmt' | 'unset-var'>, t
 
 // --- texts -----------------------------------------------------------------------------------------------------------
 
-function textOf(format: string, { engine }: RuleTools): Text {
-  const fill = engine.format(configBytes(format));
+function textOf(format: string, { engine, direction }: RuleTools): Text {
+  const fill = engine.format(configBytes(format), direction);
   return ({ source, record }) => fill(source, record);
 }
 

@@ -33,6 +33,19 @@ export function configBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
+/** Without blanks and tabs around it; `trim` would take the byte 0xA0 too, which ends letters of UTF-8. */
+export function bare(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
 function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }

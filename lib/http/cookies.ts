@@ -5,6 +5,7 @@
  *
  * Not here: cookies of responses (`set-cookie.ts`), what they are used for (`persistence.ts`, `captures.ts`).
  */
+import { bare } from './byte-text.ts';
 
 const SEPARATORS = ';,';
 
@@ -21,14 +22,17 @@ export interface RequestCookie {
 /** What has no `=` is no cookie. */
 export function cookiesOf(header: string): RequestCookie[] {
   const cookies: RequestCookie[] = [];
-  for (let from = 0; from < header.length;) {
-    const to = nextSeparator(header, from === 0 ? 0 : from + 1, SEPARATORS);
-    const cookie = cookieAt(header, from, to);
+  let start = 0;
+  while (start <= header.length) {
+    // The separator before it goes with a cookie, so that none is left alone where one is taken out.
+    const from = Math.max(start - 1, 0);
+    const to = nextSeparator(header, start, SEPARATORS);
+    const cookie = cookieAt(header, { from, start, to });
     const last = cookies.at(-1);
     if (cookie?.name.startsWith('$') === true) {
       if (last !== undefined && last.to === from) cookies[cookies.length - 1] = { ...last, to };
     } else if (cookie !== null) cookies.push(cookie);
-    from = to;
+    start = to + 1;
   }
   return cookies;
 }
@@ -42,17 +46,19 @@ export function withoutCookies(header: string, cookies: readonly RequestCookie[]
     at = to;
   }
   left += header.slice(at);
-  return left.replace(/^[\s;,]+/, '').trimEnd();
+  return bare(left.replace(/^[ \t;,]+/, ''));
 }
 
-function cookieAt(header: string, from: number, to: number): RequestCookie | null {
-  const start = from === 0 ? 0 : from + 1;
-  const equals = header.indexOf('=', start);
-  if (equals < 0 || equals >= to) return null;
-  const raw = header.slice(equals + 1, to);
-  const value = raw.trim();
-  const valueAt = equals + 1 + raw.length - raw.trimStart().length;
-  return { name: header.slice(start, equals).trim(), value, valueAt, from, to };
+function cookieAt(
+  header: string,
+  { from, start, to }: { readonly from: number; readonly start: number; readonly to: number },
+): RequestCookie | null {
+  const pair = header.slice(start, to);
+  const equals = pair.indexOf('=');
+  if (equals < 0) return null;
+  const value = bare(pair.slice(equals + 1));
+  const valueAt = start + equals + 1 + Math.max(pair.slice(equals + 1).indexOf(value), 0);
+  return { name: bare(pair.slice(0, equals)), value, valueAt, from, to };
 }
 
 /** Where the next of `separators` stands outside quotes; the length where there is none. */

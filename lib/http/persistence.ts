@@ -113,12 +113,12 @@ export class CookiePersistence {
     const { mode, indirect } = this.#cookie;
     if (mode === 'insert' && indirect) return withoutCookies(header, own);
     if (mode !== 'prefix') return header;
-    let bare = header;
+    let stripped = header;
     for (const { value, valueAt } of own.toReversed()) {
       const tilde = value.indexOf('~');
-      if (tilde >= 0) bare = bare.slice(0, valueAt) + bare.slice(valueAt + tilde + 1);
+      if (tilde >= 0) stripped = stripped.slice(0, valueAt) + stripped.slice(valueAt + tilde + 1);
     }
-    return bare;
+    return stripped;
   }
 
   /** Sets, rewrites or takes out cookies of a response; gives the two letters for the log, e.g. `VN`. */

@@ -4,7 +4,7 @@
  * Not here: when it is done (`request-stream.ts`).
  */
 import type { ProxyConfig } from '../config/config.ts';
-import type { HeaderCapture } from '../config/rules.ts';
+import type { HeaderCapture, StatsConfig } from '../config/rules.ts';
 import { ErrorPages, type ReadFile } from './error-pages.ts';
 import { compileForwardFor, type ForwardForRule } from './forward-for.ts';
 import { compileMonitor, type Monitor } from './monitor.ts';
@@ -14,6 +14,7 @@ import { atPlace, compileRules, type HttpRules } from './rules.ts';
 import { StatsAuth } from './stats-auth.ts';
 
 export interface HttpProxy {
+  readonly name: string;
   readonly requestRules: HttpRules;
   readonly responseRules: HttpRules;
   readonly pages: ErrorPages;
@@ -23,6 +24,7 @@ export interface HttpProxy {
   /** Of a frontend with `monitor-uri`. */
   readonly monitor: Monitor | null;
   /** Of a proxy with `stats enable`. */
+  readonly stats: StatsConfig | null;
   readonly statsAuth: StatsAuth | null;
   readonly captureRequestHeaders: readonly HeaderCapture[];
   readonly captureResponseHeaders: readonly HeaderCapture[];
@@ -50,6 +52,8 @@ export function compileHttpProxy(proxy: ProxyConfig, engine: RuleEngine, readFil
       options === null
         ? null
         : atPlace(`${place}: monitor fail`, () => compileMonitor(options, acls, engine)),
+    name: proxy.name,
+    stats: http.stats,
     statsAuth: http.stats === null ? null : new StatsAuth(http.stats),
     captureRequestHeaders: options?.captureRequestHeaders ?? [],
     captureResponseHeaders: options?.captureResponseHeaders ?? [],

@@ -6,7 +6,7 @@
  *
  * Not here: responses of servers (`message-parser.ts`).
  */
-import { isToken } from './byte-text.ts';
+import { bare, isToken } from './byte-text.ts';
 import type { ReplyParts } from './local-reply.ts';
 
 /** HAProxy's buffer. */
@@ -31,7 +31,7 @@ export function readRawResponse(bytes: Buffer): RawResponse {
   for (const line of rest) {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const value = bare(line.slice(colon + 1));
     // oxlint-disable-next-line no-control-regex
     if (!isToken(name) || /[\0-\x08\x0a-\x1f\x7f]/.test(value))
       return failed(`no header: '${line.slice(0, 60)}'`);

@@ -7,7 +7,7 @@ import type { Redirect } from '../config/rules.ts';
 import { configBytes, valueText } from './byte-text.ts';
 import { type LocalReply, localReply } from './local-reply.ts';
 import { type RequestHead, targetOf, targetParts } from './message.ts';
-import type { RuleContext, RuleEngine } from './rule.ts';
+import type { RuleContext, RuleTools } from './rule.ts';
 
 const REASONS: Readonly<Record<Redirect['code'], string>> = {
   301: 'Moved Permanently',
@@ -23,9 +23,9 @@ const PERMANENT = new Set<number>([301, 308]);
 /** Null of the result: `ignore-empty`, and the location is. */
 export function compileRedirect(
   redirect: Redirect,
-  engine: Pick<RuleEngine, 'format'>,
+  { engine, direction }: Pick<RuleTools, 'engine' | 'direction'>,
 ): (context: RuleContext) => LocalReply | null {
-  const format = engine.format(configBytes(redirect.format));
+  const format = engine.format(configBytes(redirect.format), direction);
   const cookie = cookieLine(redirect);
   return ({ source, record }) => {
     const text = format(source, record);

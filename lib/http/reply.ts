@@ -38,7 +38,7 @@ function composedReply({ status, contentType, body, headers }: HttpReply, tools:
   const lines = headers
     .map(({ name, format }) => ({
       name: headerName(name, tools.place),
-      format: tools.engine.format(configBytes(format)),
+      format: tools.engine.format(configBytes(format), tools.direction),
     }))
     .filter(({ name }) => !NOT_FOR_RULES.has(name));
   const type = contentType === null ? null : valueText(configBytes(contentType));
@@ -78,8 +78,8 @@ function always(content: Buffer): Body {
   return () => content;
 }
 
-function formatted(text: string, { engine }: RuleTools): Body {
-  const format = engine.format(text);
+function formatted(text: string, { engine, direction }: RuleTools): Body {
+  const format = engine.format(text, direction);
   return ({ source, record }) => Buffer.from(format(source, record), 'latin1');
 }
 

@@ -6,7 +6,7 @@
  *
  * Not here: when it is done (`actions.ts`).
  */
-import { targetText, valueText } from './byte-text.ts';
+import { bare, targetText, valueText } from './byte-text.ts';
 import type { Headers } from './headers.ts';
 import { type RequestHead, targetOf, targetParts } from './message.ts';
 
@@ -95,8 +95,8 @@ export function replacedValue(value: string, pattern: RegExp, replacement: strin
 export function replacedElements(value: string, pattern: RegExp, replacement: string): string {
   return splitElements(value)
     .map((element) => {
-      const bare = element.trim();
-      return bare !== '' && pattern.test(bare) ? replacedValue(bare, pattern, replacement) : element;
+      const inner = bare(element);
+      return inner !== '' && pattern.test(inner) ? replacedValue(inner, pattern, replacement) : element;
     })
     .join(',');
 }

@@ -3,6 +3,7 @@
  *
  * Not here: cookies of requests (`cookies.ts`), what they are used for (`persistence.ts`, `captures.ts`).
  */
+import { bare } from './byte-text.ts';
 import { nextSeparator } from './cookies.ts';
 
 export interface SetCookie {
@@ -17,9 +18,9 @@ export function setCookieOf(header: string): SetCookie | null {
   const end = nextSeparator(header, 0, ';');
   const equals = header.indexOf('=');
   if (equals < 0 || equals > end) return null;
-  const raw = header.slice(equals + 1, end).trimStart();
-  const value = raw.trimEnd();
-  return { name: header.slice(0, equals).trim(), value, rest: raw.slice(value.length) + header.slice(end) };
+  const value = bare(header.slice(equals + 1, end));
+  const valueEnd = equals + 1 + header.slice(equals + 1, end).indexOf(value) + value.length;
+  return { name: bare(header.slice(0, equals)), value, rest: header.slice(valueEnd) };
 }
 
 export function setCookieText({ name, value, rest }: SetCookie): string {
