@@ -3,6 +3,7 @@
  *
  * Not here: the running whole (`load-balancer.ts`), what its parts are made of (`build.ts`).
  */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Account } from './account/account.ts';
 import { Logs, type LoggedSessions, type LogsOptions } from './account/logs.ts';
@@ -11,7 +12,7 @@ import { guarded, silentLogger, type Logger } from './account/log/logger.ts';
 import type { BalanceFunction } from './backend/balance/balancer.ts';
 import { lookupBySystem, resolveServer, type Lookup } from './backend/resolve.ts';
 import type { ServerTarget } from './backend/server.ts';
-import { build, passiveWatcher } from './build.ts';
+import { build, passiveWatcher } from './build/build.ts';
 import type { Config, ProxyConfig } from './config/config.ts';
 import { parseConfig } from './config/parse.ts';
 import { doorRoom, planDescriptors } from './descriptors.ts';
@@ -26,6 +27,7 @@ import { systemClock, systemClockOriginNs, type Clock } from './time/clock.ts';
 import { DeadlineWheel } from './time/coarse.ts';
 import { OwnTraffic, type Traffic } from './traffic.ts';
 import { chooseTransport } from './transport/choose.ts';
+import { createPublicTransport } from './transport/public.ts';
 
 export interface LoadBalancerOptions {
   /**
@@ -168,6 +170,9 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
     clock,
     wheel,
     transport,
+    channels: createPublicTransport({ nowMs: () => clock.nowMs() }),
+    readFile: readFileSync,
+    stats: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
     random: options.random ?? Math.random,
     resolve: async (server, backendName) => {
       const position = targets.push(null) - 1;

@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   ERR_OUT_OF_RANGE: 'a number is outside of its range',
   ERR_THREAD: 'a worker thread could not be started',
   ERR_NOT_FOR_THREADS: 'an option that cannot be handed to worker threads, with `nbthread` above 1',
+  ERR_HTTP_PARSER: 'the Node at hand does not give its HTTP parser, which `mode http` needs',
   ERR_CLOSED: 'the load balancer is closed',
 } as const;
 

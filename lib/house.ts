@@ -154,8 +154,12 @@ export class House implements FrontendOwner, SessionListener {
     return this.frontends.flatMap((frontend) => [...frontend.sessions]);
   }
 
+  /** No more clients are taken in. */
+  stopping = false;
+
   /** Clients who are between two requests are sent away, the others after the one that runs. */
   finish(): void {
+    this.stopping = true;
     for (const client of this.clients()) client.finish();
   }
 

@@ -23,7 +23,7 @@ import type { ProcessView } from './account/views.ts';
 import type { AdminState, Server } from './backend/server.ts';
 import type { ServerStateEvent } from './backend/states.ts';
 import { viewBackend } from './backend/view.ts';
-import type { Built } from './build.ts';
+import type { Built } from './build/build.ts';
 import type { Config } from './config/config.ts';
 import { SluiceError } from './errors.ts';
 import { viewFrontend } from './frontend/view.ts';

@@ -7,7 +7,7 @@
  * Not here: checks, metrics, logs (`load-balancer.ts`), one session (`stream/`).
  */
 import type { SessionRecord } from './account/session.ts';
-import type { Built } from './build.ts';
+import type { Built } from './build/build.ts';
 import { Closing } from './closing.ts';
 import type { AdminState, Server } from './backend/server.ts';
 import type { House } from './house.ts';
@@ -66,14 +66,14 @@ export interface Traffic {
 export class OwnTraffic implements Traffic {
   readonly replacedCount = 0;
   readonly #house: House;
-  readonly #built: Pick<Built, 'frontends' | 'backends'>;
+  readonly #built: Pick<Built, 'frontends' | 'backends' | 'kept'>;
   readonly #clock: Clock;
   readonly #wheel: DeadlineWheel;
   #closing: Closing | null = null;
 
   constructor(
     house: House,
-    built: Pick<Built, 'frontends' | 'backends'>,
+    built: Pick<Built, 'frontends' | 'backends' | 'kept'>,
     clock: Clock,
     wheel: DeadlineWheel,
   ) {
@@ -112,6 +112,7 @@ export class OwnTraffic implements Traffic {
   }
 
   async release(): Promise<void> {
+    this.#built.kept?.close();
     for (const backend of this.#built.backends) {
       for (const server of backend.servers) server.stop();
     }

@@ -7,6 +7,7 @@
  *
  * Not here: each algorithm by itself (`choose.ts`).
  */
+import { readFileSync } from 'node:fs';
 import { silentLogger } from '../../lib/account/log/logger.ts';
 import { createRegistry, exposition } from '../../lib/account/prometheus.ts';
 import type { Naming } from '../../lib/account/scrape.ts';
@@ -16,7 +17,7 @@ import { Waiter } from '../../lib/backend/queue.ts';
 import type { Server } from '../../lib/backend/server.ts';
 import { viewBackend } from '../../lib/backend/view.ts';
 import { resolveServer } from '../../lib/backend/resolve.ts';
-import { build, passiveWatcher, type Built } from '../../lib/build.ts';
+import { build, passiveWatcher, type Built } from '../../lib/build/build.ts';
 import { checkResult } from '../../lib/check/result.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 import { House } from '../../lib/house.ts';
@@ -60,6 +61,9 @@ async function built(text: string): Promise<Built> {
     clock: systemClock,
     wheel: new DeadlineWheel(systemClock),
     transport: createPublicTransport({ nowMs: () => systemClock.nowMs() }),
+    channels: createPublicTransport({ nowMs: () => 0 }),
+    readFile: readFileSync,
+    stats: () => Promise.reject(new Error('there are no statistics here')),
     random: Math.random,
     resolve: (server, backendName) => resolveServer(server, backendName, (name) => Promise.resolve(name)),
     checked: 'here',

@@ -6,11 +6,12 @@
  *
  * Not here: sockets (`../whole/`).
  */
+import { readFileSync } from 'node:fs';
 import { Account } from '../../lib/account/account.ts';
 import { Logs } from '../../lib/account/logs.ts';
 import { silentLogger } from '../../lib/account/log/logger.ts';
 import { resolveServer } from '../../lib/backend/resolve.ts';
-import { build, passiveWatcher, type Built } from '../../lib/build.ts';
+import { build, passiveWatcher, type Built } from '../../lib/build/build.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { House } from '../../lib/house.ts';
@@ -59,6 +60,9 @@ class PaperConnection implements Connection {
   readonly peerEnded = false;
   readonly tls = null;
   watch(): void {}
+  peek(): Uint8Array {
+    return new Uint8Array(0);
+  }
   close(): void {}
   reset(): void {}
   noLinger(): void {}
@@ -179,6 +183,9 @@ class Proxy {
       clock: systemClock,
       wheel,
       transport,
+      channels: createPublicTransport({ nowMs: () => 0 }),
+      readFile: readFileSync,
+      stats: () => Promise.reject(new Error('there are no statistics here')),
       random: Math.random,
       resolve: (server, backendName) => resolveServer(server, backendName, (name) => Promise.resolve(name)),
       checked: 'here',

@@ -30,7 +30,7 @@
  * Not here: connecting (`connect.ts`), the order among servers (`balance/`), when a server is alive (`../check/`),
  * what a change of state does to the sessions (`states.ts`).
  */
-import { BackendCounters } from '../account/counters.ts';
+import { BackendCounters, type CountedMode } from '../account/counters.ts';
 import type { EndReason } from '../account/session.ts';
 import type { BackendConfig } from '../config/config.ts';
 import type { Count } from '../shared/count.ts';
@@ -62,6 +62,7 @@ export interface BackendParts {
   /** Who waits for the same servers in other threads. */
   readonly neighbours: Neighbours<Server>;
   readonly name: string;
+  readonly mode: CountedMode;
   readonly kind: 'backend' | 'listen';
   readonly config: BackendConfig;
   readonly servers: readonly Server[];
@@ -109,7 +110,7 @@ export class Backend implements ServerOwner {
 
   constructor(parts: BackendParts) {
     const { memory } = parts;
-    this.counters = new BackendCounters(memory);
+    this.counters = new BackendCounters(memory, parts.mode);
     this.name = parts.name;
     this.kind = parts.kind;
     this.lastChangeMs = parts.nowMs;

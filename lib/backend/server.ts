@@ -24,7 +24,7 @@ import type { Check } from '../check/check.ts';
 import type { Health } from '../check/health.ts';
 import type { PassiveHealth } from '../check/observe.ts';
 import type { CheckResult } from '../check/result.ts';
-import { ServerCounters } from '../account/counters.ts';
+import { type CountedMode, ServerCounters } from '../account/counters.ts';
 import type { Count } from '../shared/count.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import type { Flag } from '../shared/flag.ts';
@@ -65,6 +65,7 @@ export interface ServerOwner {
 export interface ServerParts {
   readonly memory: SharedMemory;
   readonly config: ServerConfig;
+  readonly mode: CountedMode;
   readonly id: number;
   readonly backendName: string;
   readonly clock: Clock;
@@ -109,7 +110,7 @@ export class Server {
   constructor(parts: ServerParts) {
     const { config } = parts;
     this.config = config;
-    this.counters = new ServerCounters(parts.memory);
+    this.counters = new ServerCounters(parts.memory, parts.mode);
     this.name = config.name;
     this.id = parts.id;
     this.backendName = parts.backendName;

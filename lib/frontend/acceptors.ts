@@ -12,24 +12,20 @@ import { printListenAddress, type ListenAddress } from './listen-address.ts';
 
 /** A socket per address; `bind` lines that name the same one share it. */
 export class Acceptors {
-  readonly #transport: Transport;
   readonly #shared = new Map<string, Acceptor>();
   readonly #all: Acceptor[] = [];
-
-  constructor(transport: Transport) {
-    this.#transport = transport;
-  }
 
   /** Every acceptor once, in the order in which they were first asked for. */
   get all(): readonly Acceptor[] {
     return this.#all;
   }
 
-  for(address: ListenAddress, backlog: number): Acceptor {
+  /** Whoever shares an address asks for the same transport. */
+  for(address: ListenAddress, backlog: number, transport: Transport): Acceptor {
     const name = sharedName(address);
     const known = name === null ? undefined : this.#shared.get(name);
     if (known !== undefined) return known;
-    const acceptor = new Acceptor(address, backlog, this.#transport);
+    const acceptor = new Acceptor(address, backlog, transport);
     this.#all.push(acceptor);
     if (name !== null) this.#shared.set(name, acceptor);
     return acceptor;
@@ -37,7 +33,7 @@ export class Acceptors {
 }
 
 /** What is one socket has one name; null for port 0, which is another port each time. */
-function sharedName(address: ListenAddress): string | null {
+export function sharedName(address: ListenAddress): string | null {
   return address.kind === 'tcp' && address.port === 0 ? null : printListenAddress(address);
 }
 

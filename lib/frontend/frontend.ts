@@ -14,6 +14,8 @@ import type { Listener } from './listener.ts';
 
 /** What frontends share: the process's count, the numbering of streams, and who wants to know that there is room again. */
 export interface FrontendOwner {
+  /** No more clients are taken in. */
+  readonly stopping: boolean;
   readonly processLimit: Limit;
   /** Another one each time, over all threads. */
   nextStreamId(): number;

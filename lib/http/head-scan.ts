@@ -35,7 +35,7 @@ export class HeadScan {
       const lf = bytes.indexOf(LF, at);
       const cr = bytes.indexOf(CR, at);
       if (lf < 0) return isStray(cr, bytes.length) ? 'bad-line-end' : -1;
-      if (cr !== lf - 1) return 'bad-line-end';
+      if (cr < 0 || cr !== lf - 1) return 'bad-line-end';
       if (lf - at === 1) return lf + 1;
       if (this.lineCount > 0 && (bytes[at] === SPACE || bytes[at] === TAB)) return 'folded-header';
       this.lineCount += 1;

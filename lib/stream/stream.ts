@@ -29,6 +29,7 @@ import type { Session } from '../account/account.ts';
 import type { SessionCounters, SessionOutcome } from '../account/session-counts.ts';
 import type { EndReason, SessionRecord, SessionStart } from '../account/session.ts';
 import type { ProxyOptions } from '../config/config.ts';
+import type { SampleSource, VariableStore } from '../sample/sample.ts';
 import type { Clock } from '../time/clock.ts';
 import { Deadline, type DeadlineOwner, type DeadlineWheel } from '../time/coarse.ts';
 import type { Connection, ConnectionWatcher, Transport } from '../transport/transport.ts';
@@ -36,6 +37,7 @@ import type { ClientSession, Door } from './door.ts';
 import { applyOptions, type Ends, endsOf } from './connections.ts';
 import { endingOf } from './ending.ts';
 import { Relaying, type RelayingOwner } from './relaying.ts';
+import { StreamSource } from './source.ts';
 import { NEVER_MS, type RelayTimeouts } from './timeouts.ts';
 
 /** Read ahead of a client at most this far while its server is not there yet, as HAProxy's buffer (`tune.bufsize`). */
@@ -49,19 +51,33 @@ export interface StreamRoute {
   readonly frontendOptions: ProxyOptions;
   readonly frontendCounters: FrontendCounters;
   readonly timeoutClientMs: number;
-  /** Where its clients go; null: nowhere, each is closed at once. */
-  readonly target: StreamTarget | null;
+  /** Where its clients go. */
+  readonly targets: TargetChoice;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly wheel: DeadlineWheel;
   readonly watcher: ConnectWatcher;
   readonly account: StreamAccount;
+  /** What the expressions of the frontend's log formats give, in their order; null: there are none. */
+  readonly logSamples: ((source: SampleSource) => readonly string[]) | null;
+}
+
+export interface TargetChoice {
+  /** Where no rule sends a client elsewhere; null: nowhere, and it is closed at once. */
+  readonly fallback: StreamTarget | null;
+  /** `use_backend`; null: there are no such rules. */
+  readonly byRules: ((source: SampleSource, record: () => SessionRecord) => StreamTarget | null) | null;
+  /** The rules look at what the client has sent. */
+  readonly looksAtContent: boolean;
+  variables(): VariableStore;
 }
 
 export interface StreamTarget {
   readonly backend: Backend;
   readonly backendOptions: ProxyOptions;
   readonly timeouts: RelayTimeouts;
+  /** `use-server`; null: there are no such rules. */
+  readonly imposed: ((source: SampleSource, record: () => SessionRecord) => Server | null) | null;
 }
 
 /** Where records go. */
@@ -94,6 +110,8 @@ export class Stream
   readonly #acceptedWallMs: number;
   readonly #deadline: Deadline;
   #phase: Phase = 'serving';
+  #sample: SampleSource | null = null;
+  #target: StreamTarget | null = null;
   #connecting: Connecting | null = null;
   #slot: Slot | null = null;
   #serverConnection: Connection | null = null;
@@ -121,7 +139,7 @@ export class Stream
 
   /** Begins; by the time it returns the stream may have ended. */
   serve(): void {
-    const { target, frontendOptions } = this.#route;
+    const { frontendOptions, targets } = this.#route;
     applyOptions(
       this.#client,
       frontendOptions.clientKeepAlive,
@@ -131,15 +149,49 @@ export class Stream
     const { account } = this.#route;
     if (account.asks) this.noteAddresses();
     account.sessionStarted(this);
+    if (!targets.looksAtContent) {
+      this.#choose();
+      return;
+    }
+    // What has come by now is what the rules see (reference 5.3): two turns of the loop, so that a read can be among them.
+    this.#client.watch(this, READ_AHEAD_BYTES);
+    setImmediate(afterRead, this);
+  }
+
+  /** For `afterRead`. */
+  contentRead(): void {
+    if (this.#phase === 'serving') this.#choose();
+  }
+
+  #choose(): void {
+    const { fallback, byRules } = this.#route.targets;
+    const target = byRules?.(this.sample, () => this.record()) ?? fallback;
     if (target === null) {
       this.#client.close();
       this.#end('no-server');
       return;
     }
+    this.#target = target;
     target.backend.enter(this);
     target.backend.counters.sessionStarted(this.#acceptedMs, target.backend.sessionsNow);
     this.#client.watch(this, READ_AHEAD_BYTES);
     this.#connect(target);
+  }
+
+  /** For balancing and rules. */
+  get sample(): SampleSource {
+    this.#sample ??= new StreamSource(this, this.#client, this.#door, this.#route.targets.variables());
+    return this.#sample;
+  }
+
+  get frontendName(): string {
+    return this.#route.frontendName;
+  }
+  get backendName(): string | null {
+    return this.#target?.backend.name ?? null;
+  }
+  get serverName(): string | null {
+    return this.server?.name ?? null;
   }
 
   get sourceAddress(): string {
@@ -171,7 +223,7 @@ export class Stream
 
   /** A client that has said something before its FIN still wants its answer, unless `option abortonclose` (reference 5.4, 5.8). */
   peerEnded(): void {
-    const abort = this.#route.target?.backendOptions.abortOnClose ?? true;
+    const abort = this.#target?.backendOptions.abortOnClose ?? true;
     if (this.#client.pendingBytes === 0 || abort) this.#clientLeft();
   }
 
@@ -194,7 +246,7 @@ export class Stream
     this.#connecting = new Connecting({
       backend: target.backend,
       context: this,
-      imposed: null,
+      imposed: target.imposed?.(this.sample, () => this.record()) ?? null,
       dialer: transport,
       clock,
       wheel,
@@ -237,7 +289,8 @@ export class Stream
   }
 
   connected(connection: Connection, slot: Slot): void {
-    const { target, clock, account } = this.#route;
+    const { clock, account } = this.#route;
+    const target = this.#target;
     if (target === null) throw new Error('connected without a backend');
     if (this.#phase === 'ended') {
       connection.close();
@@ -308,7 +361,8 @@ export class Stream
   #end(reason: EndReason): void {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
-    const { target, wheel, account, frontendCounters } = this.#route;
+    const { wheel, account, frontendCounters } = this.#route;
+    const target = this.#target;
     const server = this.#lastServer;
     wheel.cancel(this.#deadline);
     this.countBytes();
@@ -336,7 +390,7 @@ export class Stream
     this.#countedOut = bytesOut;
     this.#route.frontendCounters.bytesMoved(newIn, newOut);
     this.#door.listenerCounters.bytesMoved(newIn, newOut);
-    this.#route.target?.backend.counters.bytesMoved(newIn, newOut);
+    this.#target?.backend.counters.bytesMoved(newIn, newOut);
     this.#slot?.server.counters.bytesMoved(newIn, newOut);
   }
 
@@ -378,7 +432,7 @@ export class Stream
       firstByteMs: outcome.firstByteMs,
       totalMs: outcome.totalMs,
       ending: outcome.ending,
-      backendName: route.target?.backend.name ?? route.frontendName,
+      backendName: this.#target?.backend.name ?? route.frontendName,
       serverName: server?.name ?? null,
       serverAddress: ends?.remote.address ?? null,
       serverPort: ends?.remote.port ?? 0,
@@ -390,14 +444,14 @@ export class Stream
       redispatched: connecting?.redispatched ?? false,
       processSessions: door.processSessions,
       frontendSessions: door.frontendSessions,
-      backendSessions: route.target?.backend.sessionsNow ?? 0,
+      backendSessions: this.#target?.backend.sessionsNow ?? 0,
       serverSessions: server?.servedCount ?? 0,
       serverQueuePosition: connecting?.serverQueuePosition ?? 0,
       backendQueuePosition: connecting?.backendQueuePosition ?? 0,
       http: null,
-      tlsVersion: null,
-      tlsCipher: null,
-      samples: NO_SAMPLES,
+      tlsVersion: this.#client.tls?.version ?? null,
+      tlsCipher: this.#client.tls?.cipher ?? null,
+      samples: route.logSamples?.(this.sample) ?? NO_SAMPLES,
     };
   }
 
@@ -416,4 +470,12 @@ export class Stream
       ending: endingOf(reason),
     };
   }
+}
+
+function afterRead(stream: Stream): void {
+  setImmediate(contentRead, stream);
+}
+
+function contentRead(stream: Stream): void {
+  stream.contentRead();
 }

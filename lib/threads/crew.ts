@@ -16,7 +16,7 @@ import type { Session, SessionListener } from '../account/account.ts';
 import type { Logger } from '../account/log/logger.ts';
 import type { SessionRecord, SessionStart } from '../account/session.ts';
 import type { Server } from '../backend/server.ts';
-import type { Built } from '../build.ts';
+import type { Built } from '../build/build.ts';
 import { SluiceError } from '../errors.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import type { Clock } from '../time/clock.ts';

@@ -4,6 +4,7 @@
  *
  * Not here: checks, logs, metrics (the control thread's), starting threads (`crew.ts`).
  */
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { Account } from '../account/account.ts';
 import type { Logger } from '../account/log/logger.ts';
@@ -11,7 +12,7 @@ import type { SessionRecord } from '../account/session.ts';
 import type { Backend } from '../backend/backend.ts';
 import type { ConnectWatcher } from '../backend/connect.ts';
 import type { Server } from '../backend/server.ts';
-import { build, type Built } from '../build.ts';
+import { build, type Built } from '../build/build.ts';
 import { SluiceError } from '../errors.ts';
 import { House } from '../house.ts';
 import { SharedMemory } from '../shared/memory.ts';
@@ -19,6 +20,7 @@ import { clockSince } from '../time/clock.ts';
 import { DeadlineWheel } from '../time/coarse.ts';
 import { OwnTraffic } from '../traffic.ts';
 import { chooseTransport } from '../transport/choose.ts';
+import { createPublicTransport } from '../transport/public.ts';
 import type { FromWorker, Notice, PlacedOrder, Question, ToWorker, WorkerStart } from './messages.ts';
 import { Lines } from './neighbours.ts';
 import { Reporter } from './reporter.ts';
@@ -88,6 +90,9 @@ class WorkerThread {
       clock,
       wheel,
       transport,
+      channels: createPublicTransport({ nowMs: () => clock.nowMs() }),
+      readFile: readFileSync,
+      stats: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
       memory,
       neighbours: lines,
       random: Math.random,

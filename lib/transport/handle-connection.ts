@@ -51,6 +51,10 @@ export class HandleConnection implements Connection, SocketOwner {
     else this.socket.readStop();
   }
 
+  peek(): Uint8Array {
+    return this.socket.space.peekKept();
+  }
+
   close(): void {
     if (this.#state !== 'held') return;
     this.#state = 'ended';

@@ -60,6 +60,10 @@ export class PublicConnection extends SocketOwner implements Connection {
     else this.socket.pause();
   }
 
+  peek(): Uint8Array {
+    return Buffer.concat(this.#chunks);
+  }
+
   close(): void {
     if (this.#state !== 'held') return;
     this.#state = 'ended';

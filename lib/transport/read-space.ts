@@ -86,6 +86,12 @@ export class ReadSpace {
     return this.#replace(Math.min(this.#size + 1, LARGEST_KEPT) as SizeClass);
   }
 
+  /** A copy of what is kept. */
+  peekKept(): Buffer {
+    const last = this.#keeping && this.#buffer !== null ? [this.#buffer.subarray(0, this.#at)] : [];
+    return Buffer.concat([...(this.#full ?? []), ...last]);
+  }
+
   /** Ends the keeping and gives what was kept, in order. Stop reading and `lend` until all of it is written. */
   takeKept(): Buffer[] {
     const chunks = this.#full ?? [];

@@ -39,6 +39,8 @@ export interface Connection {
   readonly local: Endpoint;
   /** Bytes that were read ahead while watched and wait for the relay. */
   readonly pendingBytes: number;
+  /** A copy of those bytes; empty while there are none. */
+  peek(): Uint8Array;
   /** The peer's FIN was seen. */
   readonly peerEnded: boolean;
   /** What its handshake brought; null: no TLS, or none of ours. */

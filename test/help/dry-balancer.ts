@@ -11,6 +11,8 @@
  *
  * Not here: real sockets (`balancer.ts`, `peer.ts`).
  */
+import { readFileSync } from 'node:fs';
+import { createPublicTransport } from '../../lib/transport/public.ts';
 import * as net from 'node:net';
 import type { Test } from 'tap';
 import { countSession } from '../../lib/account/session-counts.ts';
@@ -21,7 +23,7 @@ import type { BalanceFunction } from '../../lib/backend/balance/balancer.ts';
 import type { Server } from '../../lib/backend/server.ts';
 import type { ServerStateEvent } from '../../lib/backend/states.ts';
 import { resolveServer } from '../../lib/backend/resolve.ts';
-import { build, passiveWatcher, type Built } from '../../lib/build.ts';
+import { build, passiveWatcher, type Built } from '../../lib/build/build.ts';
 import type { StateLine } from '../../lib/check/messages.ts';
 import { parseConfig } from '../../lib/config/parse.ts';
 import type { Frontend } from '../../lib/frontend/frontend.ts';
@@ -63,6 +65,9 @@ export class DryConnection implements Connection {
 
   watch(watcher: ConnectionWatcher): void {
     this.#watcher = watcher;
+  }
+  peek(): Uint8Array {
+    return new Uint8Array(this.pendingBytes);
   }
   close(): void {
     if (this.state === 'held') this.state = 'closed';
@@ -287,6 +292,9 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     clock,
     wheel,
     transport,
+    channels: createPublicTransport({ nowMs: () => 0 }),
+    readFile: readFileSync,
+    stats: () => Promise.reject(new Error('there are no statistics here')),
     random: options.random ?? (() => 0.5),
     resolve: (server, backendName) =>
       resolveServer(

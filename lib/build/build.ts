@@ -4,32 +4,38 @@
  *
  * Not here: starting, stopping, finding by name (`load-balancer.ts`).
  */
-import { FrontendCounters } from './account/counters.ts';
-import { createBalancer } from './backend/balance/create.ts';
-import type { BalanceFunction } from './backend/balance/balancer.ts';
-import { Backend } from './backend/backend.ts';
-import type { ConnectWatcher } from './backend/connect.ts';
-import { HealthTarget } from './backend/health-target.ts';
-import { Server, type ServerTarget } from './backend/server.ts';
-import { ServerStates, type StateListener } from './backend/states.ts';
-import { Health } from './check/health.ts';
-import { PassiveHealth } from './check/observe.ts';
-import { createProbe } from './check/probes.ts';
-import { CheckScheduler } from './check/scheduler.ts';
-import type { BackendConfig, Config, FrontendConfig, ProxyConfig, ServerConfig } from './config/config.ts';
-import { Limit, RateLimit } from './frontend/admit.ts';
-import { Frontend, type FrontendOwner } from './frontend/frontend.ts';
-import { Acceptors, listenAddresses } from './frontend/acceptors.ts';
-import type { Acceptor } from './frontend/acceptor.ts';
-import { Listener } from './frontend/listener.ts';
-import { Flag } from './shared/flag.ts';
-import type { SharedMemory } from './shared/memory.ts';
-import type { Neighbours } from './shared/neighbours.ts';
-import { relayTimeouts } from './stream/timeouts.ts';
-import { Stream, type StreamAccount, type StreamRoute, type StreamTarget } from './stream/stream.ts';
-import type { Clock } from './time/clock.ts';
-import type { DeadlineWheel } from './time/coarse.ts';
-import type { Transport } from './transport/transport.ts';
+import { createBalancer } from '../backend/balance/create.ts';
+import type { BalanceFunction } from '../backend/balance/balancer.ts';
+import { Backend } from '../backend/backend.ts';
+import type { ConnectWatcher } from '../backend/connect.ts';
+import { HealthTarget } from '../backend/health-target.ts';
+import { Server, type ServerTarget } from '../backend/server.ts';
+import { ServerStates, type StateListener } from '../backend/states.ts';
+import { Health } from '../check/health.ts';
+import { PassiveHealth } from '../check/observe.ts';
+import { createProbe } from '../check/probes.ts';
+import { CheckScheduler } from '../check/scheduler.ts';
+import type { BackendConfig, Config, FrontendConfig, ProxyConfig, ServerConfig } from '../config/config.ts';
+import { type Limit, RateLimit } from '../frontend/admit.ts';
+import type { Frontend, FrontendOwner } from '../frontend/frontend.ts';
+import { Acceptors } from '../frontend/acceptors.ts';
+import type { Acceptor } from '../frontend/acceptor.ts';
+import type { Listener } from '../frontend/listener.ts';
+import type { ReadFile } from '../http/error-pages.ts';
+import type { KeptConnections } from '../http/kept-connections.ts';
+import type { StatsPages } from '../http/stats.ts';
+import type { SampleEngine } from '../sample/engine.ts';
+import { Flag } from '../shared/flag.ts';
+import type { SharedMemory } from '../shared/memory.ts';
+import type { Neighbours } from '../shared/neighbours.ts';
+import type { StreamAccount } from '../stream/stream.ts';
+import type { Clock } from '../time/clock.ts';
+import type { DeadlineWheel } from '../time/coarse.ts';
+import type { ChannelTransport, Transport } from '../transport/transport.ts';
+import { createEngine } from './engine.ts';
+import { Figures } from './figures.ts';
+import { buildFrontends } from './frontends.ts';
+import type { BuiltBackend } from './routes.ts';
 
 /** What the whole proxy is built with. */
 export interface Surroundings {
@@ -40,6 +46,12 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly wheel: DeadlineWheel;
   readonly transport: Transport;
+  /** For clients and servers that `transport` may be too plain for: TLS and mode http. */
+  readonly channels: ChannelTransport;
+  /** Reads the files a configuration names. */
+  readonly readFile: ReadFile;
+  /** Makes pages of statistics. */
+  readonly stats: StatsPages;
   readonly random: () => number;
   /** Where a server is reached; asked once for each, in the order of building. */
   readonly resolve: (server: ServerConfig, backendName: string) => Promise<ServerTarget | null>;
@@ -65,13 +77,12 @@ export interface Built {
   readonly backends: readonly Backend[];
   readonly states: ServerStates;
   readonly checks: CheckScheduler;
+  /** Connections to servers of mode http; null: no proxy is in it. */
+  readonly kept: KeptConnections | null;
 }
 
 /** What an unlimited frontend counts for where a limit is derived from it, as HAProxy's built-in `maxconn`. */
 const UNLIMITED_MAXCONN = 2000;
-
-/** How many clients may wait at a door where `backlog` does not say it: what kernels allow by default. */
-const BACKLOG = 4096;
 
 /**
  * Builds every proxy that is not disabled. Rejects with ERR_NAME_NOT_RESOLVED, ERR_UNKNOWN_BALANCE_FUNCTION or ERR_CONFIG (a
@@ -80,38 +91,41 @@ const BACKLOG = 4096;
 export async function build(config: Config, around: Surroundings): Promise<Built> {
   const proxies = config.proxies.filter((proxy) => !proxy.disabled);
   const targets = await resolveAll(proxies, around.resolve);
+  const figures = new Figures(around.clock);
+  const { engine, processVariables } = createEngine(figures, around);
   const states = new ServerStates(around.clock, around.stateListener);
   const servers = createServers(proxies, targets, around);
   const backends = new Map<string, BuiltBackend>();
   for (const proxy of proxies) {
     if (proxy.backend === null) continue;
-    const backend = createBackend(proxy, proxy.backend, config, servers, around);
+    const backend = createBackend(proxy, proxy.backend, config, servers, engine, around);
     states.add(backend);
+    figures.addBackend(backend);
     backends.set(proxy.name, { backend, proxy });
   }
   const checks = createChecks(config, [...backends.values()], states, around);
   const processRates = [config.global.maxConnRate, config.global.maxSessRate].map(
     (perSecond) => new RateLimit(perSecond, around.memory),
   );
-  const acceptors = new Acceptors(around.transport);
-  const frontends: Frontend[] = [];
-  for (const proxy of proxies) {
-    if (proxy.frontend === null) continue;
-    const target = backends.get(proxy.frontend.defaultBackend ?? proxy.name) ?? null;
-    frontends.push(createFrontend(proxy, proxy.frontend, target, config, processRates, acceptors, around));
-  }
+  const acceptors = new Acceptors();
+  const { frontends, kept } = buildFrontends(proxies, {
+    config,
+    around,
+    engine,
+    processVariables,
+    processRates,
+    acceptors,
+    backends,
+  });
+  for (const frontend of frontends) figures.addFrontend(frontend);
   return {
     frontends,
     acceptors: acceptors.all,
     backends: [...backends.values()].map(({ backend }) => backend),
     states,
     checks,
+    kept,
   };
-}
-
-interface BuiltBackend {
-  readonly backend: Backend;
-  readonly proxy: ProxyConfig;
 }
 
 // --- servers and backends --------------------------------------------------------------------------------------
@@ -142,6 +156,7 @@ function createServers(
       const server = new Server({
         memory,
         config,
+        mode: proxy.mode,
         id: config.id === 0 ? index + 1 : config.id,
         backendName: proxy.name,
         clock,
@@ -174,12 +189,14 @@ function createBackend(
   backend: BackendConfig,
   config: Config,
   servers: ReadonlyMap<string, Server>,
+  engine: SampleEngine,
   around: Surroundings,
 ): Backend {
   return new Backend({
     memory: around.memory,
     neighbours: around.neighbours,
     name: proxy.name,
+    mode: proxy.mode,
     kind: proxy.kind === 'listen' ? 'listen' : 'backend',
     config: backend,
     servers: backend.servers.flatMap(({ name }) => servers.get(`${proxy.name}/${name}`) ?? []),
@@ -191,6 +208,7 @@ function createBackend(
         hashBalanceFactor: backend.hashBalanceFactor,
         random: around.random,
         functions: around.balanceFunctions,
+        compile: (expression) => engine.bytes(expression),
       }),
     fullconn: backend.fullconn > 0 ? backend.fullconn : defaultFullconn(proxy, config),
   });
@@ -200,7 +218,9 @@ function createBackend(
 function defaultFullconn(proxy: ProxyConfig, config: Config): number {
   let sum = 0;
   for (const { name, frontend, disabled } of config.proxies) {
-    if (frontend === null || disabled || (frontend.defaultBackend ?? name) !== proxy.name) continue;
+    if (frontend === null || disabled) continue;
+    const named = frontend.useBackend.some(({ backend }) => backend === proxy.name);
+    if (!named && (frontend.defaultBackend ?? name) !== proxy.name) continue;
     sum += frontend.maxconn || config.global.maxconn || UNLIMITED_MAXCONN;
   }
   return Math.max(1, Math.floor((sum + 9) / 10));
@@ -243,88 +263,5 @@ export function passiveWatcher(choosingFailed: ConnectWatcher['choosingFailed'])
     connectSucceeded: (server) => server.passive?.connectPassed(),
     connectFailed: (server) => server.passive?.connectFailed(),
     choosingFailed,
-  };
-}
-
-// --- frontends -------------------------------------------------------------------------------------------------
-
-function createFrontend(
-  proxy: ProxyConfig,
-  frontend: FrontendConfig,
-  target: BuiltBackend | null,
-  config: Config,
-  processRates: readonly RateLimit[],
-  acceptors: Acceptors,
-  around: Surroundings,
-): Frontend {
-  const { memory, clock, wheel, transport, owner } = around;
-  const limit = new Limit(frontend.maxconn, memory);
-  const counters = new FrontendCounters(memory);
-  const route: StreamRoute = {
-    frontendName: proxy.name,
-    frontendOptions: proxy.options,
-    frontendCounters: counters,
-    timeoutClientMs: frontend.timeoutClientMs,
-    target: target === null ? null : streamTarget(proxy, frontend, target),
-    transport,
-    clock,
-    wheel,
-    watcher: around.watcher,
-    account: around.accountOf(proxy, frontend),
-  };
-  const built = new Frontend({
-    name: proxy.name,
-    config: frontend,
-    counters,
-    limit,
-    clock,
-    owner,
-    open: (connection, door) => new Stream(owner.nextStreamId(), connection, route, door),
-  });
-  const rates = [...processRates, new RateLimit(frontend.rateLimitSessions, memory)].filter(
-    (rate) => rate.perSecond > 0,
-  );
-  const { entered } = built;
-  let position = 0;
-  for (const bind of frontend.binds) {
-    const backlog = bind.backlog || frontend.backlog || BACKLOG;
-    for (const address of listenAddresses(bind, config.global.unixBind)) {
-      position += 1;
-      const id = bind.id > 0 ? bind.id : position;
-      built.listeners.push(
-        new Listener({
-          memory,
-          name: bind.name ?? `sock-${id}`,
-          id,
-          frontendName: proxy.name,
-          acceptor: acceptors.for(address, backlog),
-          limits: {
-            bind: new Limit(bind.maxconn, memory),
-            frontend: limit,
-            process: owner.processLimit,
-            rates,
-          },
-          backlog,
-          parkedLimit: around.parkedLimit,
-          waiting: around.waiting,
-          clock,
-          entered,
-          lookElsewhere: () => owner.lookElsewhere(),
-          failed: around.listenerFailed,
-        }),
-      );
-    }
-  }
-  return built;
-}
-
-function streamTarget(proxy: ProxyConfig, frontend: FrontendConfig, target: BuiltBackend): StreamTarget {
-  return {
-    backend: target.backend,
-    backendOptions: target.proxy.options,
-    timeouts: relayTimeouts(frontend, target.backend.config, {
-      client: proxy.options.independentStreams,
-      server: target.proxy.options.independentStreams,
-    }),
   };
 }

@@ -1,0 +1,177 @@
+/**
+ * Frontends: their listeners, and what is made of a client that comes in through them.
+ *
+ * Not here: servers and backends (`build.ts`), where streams and requests go (`routes.ts`, `http-routes.ts`).
+ */
+import { FrontendCounters } from '../account/counters.ts';
+import type { Config, FrontendConfig, ProxyConfig } from '../config/config.ts';
+import { SluiceError } from '../errors.ts';
+import { type Acceptors, listenAddresses, sharedName } from '../frontend/acceptors.ts';
+import { Limit, RateLimit } from '../frontend/admit.ts';
+import { Frontend, type OpenSession } from '../frontend/frontend.ts';
+import { Listener } from '../frontend/listener.ts';
+import { ClientConnection } from '../http/client-connection.ts';
+import type { KeptConnections } from '../http/kept-connections.ts';
+import type { SampleEngine } from '../sample/engine.ts';
+import type { VariableScope } from '../sample/variables.ts';
+import { Stream, type StreamRoute } from '../stream/stream.ts';
+import { loadHttpParser } from '../transport/node-internals.ts';
+import type { Surroundings } from './build.ts';
+import { HttpRoutes } from './http-routes.ts';
+import { logSampler } from './log-samples.ts';
+import { type BuiltBackend, reachableBackends, tcpChoice } from './routes.ts';
+
+/** How many clients may wait at a door where `backlog` does not say it: what kernels allow by default. */
+const BACKLOG = 4096;
+
+export interface FrontendParts {
+  readonly config: Config;
+  readonly around: Surroundings;
+  readonly engine: SampleEngine;
+  readonly processVariables: VariableScope;
+  readonly processRates: readonly RateLimit[];
+  readonly acceptors: Acceptors;
+  readonly backends: ReadonlyMap<string, BuiltBackend>;
+}
+
+type FrontProxy = ProxyConfig & { readonly frontend: FrontendConfig };
+
+/** Throws ERR_CONFIG for files that cannot be used, ERR_HTTP_PARSER where mode http cannot be had. */
+export function buildFrontends(
+  proxies: readonly ProxyConfig[],
+  parts: FrontendParts,
+): { readonly frontends: readonly Frontend[]; readonly kept: KeptConnections | null } {
+  const fronts = proxies.flatMap((proxy) =>
+    proxy.frontend === null ? [] : [{ ...proxy, frontend: proxy.frontend }],
+  );
+  const httpRoutes = fronts.some(({ mode }) => mode === 'http') ? createHttpRoutes(parts) : null;
+  const onChannels = needChannels(fronts, parts);
+  const frontends = fronts.map((proxy) => createFrontend(proxy, onChannels.has(proxy), httpRoutes, parts));
+  return { frontends, kept: httpRoutes?.kept ?? null };
+}
+
+function createHttpRoutes({ around, engine, processVariables }: FrontendParts): HttpRoutes {
+  const binding = loadHttpParser();
+  if (typeof binding !== 'string') return new HttpRoutes(around, engine, processVariables, binding);
+  throw new SluiceError('ERR_HTTP_PARSER', `mode http cannot be had: ${binding}`);
+}
+
+/** Those in mode http, those with TLS on either side, and those that share an address with one of these. */
+function needChannels(fronts: readonly FrontProxy[], { backends, config }: FrontendParts): Set<FrontProxy> {
+  const names = (proxy: FrontProxy): string[] =>
+    proxy.frontend.binds.flatMap((bind) =>
+      listenAddresses(bind, config.global.unixBind).flatMap((address) => sharedName(address) ?? []),
+    );
+  const needing = new Set(
+    fronts.filter(
+      (proxy) =>
+        proxy.mode === 'http' ||
+        proxy.frontend.binds.some(({ tls }) => tls !== null) ||
+        reachableBackends(proxy, proxy.frontend, backends).some((name) =>
+          backends.get(name)?.backend.servers.some((server) => server.config.tls !== null),
+        ),
+    ),
+  );
+  for (let before = -1; before !== needing.size; ) {
+    before = needing.size;
+    const taken = new Set([...needing].flatMap(names));
+    for (const proxy of fronts) if (names(proxy).some((name) => taken.has(name))) needing.add(proxy);
+  }
+  return needing;
+}
+
+function createFrontend(
+  proxy: FrontProxy,
+  onChannels: boolean,
+  httpRoutes: HttpRoutes | null,
+  parts: FrontendParts,
+): Frontend {
+  const { config, around, processRates, acceptors } = parts;
+  const { frontend } = proxy;
+  const { memory, clock, owner } = around;
+  const transport = onChannels ? around.channels : around.transport;
+  const limit = new Limit(frontend.maxconn, memory);
+  const counters = new FrontendCounters(memory, proxy.mode);
+  const open =
+    proxy.mode === 'http' && httpRoutes !== null
+      ? openHttp(proxy, counters, httpRoutes, parts)
+      : openTcp(proxy, counters, onChannels, parts);
+  const built = new Frontend({
+    name: proxy.name,
+    config: frontend,
+    counters,
+    limit,
+    clock,
+    owner,
+    open,
+  });
+  const rates = [...processRates, new RateLimit(frontend.rateLimitSessions, memory)].filter(
+    (rate) => rate.perSecond > 0,
+  );
+  const { entered } = built;
+  let position = 0;
+  for (const bind of frontend.binds) {
+    const backlog = bind.backlog || frontend.backlog || BACKLOG;
+    for (const address of listenAddresses(bind, config.global.unixBind)) {
+      position += 1;
+      const id = bind.id > 0 ? bind.id : position;
+      built.listeners.push(
+        new Listener({
+          memory,
+          name: bind.name ?? `sock-${id}`,
+          id,
+          frontendName: proxy.name,
+          acceptor: acceptors.for(address, backlog, transport),
+          limits: {
+            bind: new Limit(bind.maxconn, memory),
+            frontend: limit,
+            process: owner.processLimit,
+            rates,
+          },
+          backlog,
+          parkedLimit: around.parkedLimit,
+          waiting: around.waiting,
+          clock,
+          entered,
+          lookElsewhere: () => owner.lookElsewhere(),
+          failed: around.listenerFailed,
+        }),
+      );
+    }
+  }
+  return built;
+}
+
+function openHttp(
+  proxy: FrontProxy,
+  counters: FrontendCounters,
+  httpRoutes: HttpRoutes,
+  { around, backends }: FrontendParts,
+): OpenSession {
+  const account = around.accountOf(proxy, proxy.frontend);
+  const route = httpRoutes.route(proxy, proxy.frontend, counters, backends, account);
+  return (connection, door) => new ClientConnection(connection, route, door, 0);
+}
+
+function openTcp(
+  proxy: FrontProxy,
+  counters: FrontendCounters,
+  onChannels: boolean,
+  { around, backends, engine, processVariables }: FrontendParts,
+): OpenSession {
+  const { frontend } = proxy;
+  const route: StreamRoute = {
+    frontendName: proxy.name,
+    frontendOptions: proxy.options,
+    frontendCounters: counters,
+    timeoutClientMs: frontend.timeoutClientMs,
+    targets: tcpChoice(proxy, frontend, backends, engine, processVariables),
+    transport: onChannels ? around.channels : around.transport,
+    clock: around.clock,
+    wheel: around.wheel,
+    watcher: around.watcher,
+    account: around.accountOf(proxy, frontend),
+    logSamples: logSampler(frontend, 'tcp', engine),
+  };
+  return (connection, door) => new Stream(around.owner.nextStreamId(), connection, route, door);
+}

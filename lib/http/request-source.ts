@@ -1,0 +1,55 @@
+/**
+ * A request as samples see it: what rules, balancing and log formats may ask about.
+ *
+ * Not here: taking samples (`../sample/`), what is done with the request (`request-stream.ts`).
+ */
+import type { SampleSource, VariableStore } from '../sample/sample.ts';
+import type { TlsView } from '../tls/view.ts';
+import type { ClientConnection } from './client-connection.ts';
+import type { RequestHead, ResponseHead } from './message.ts';
+
+export class RequestSource implements SampleSource {
+  readonly id: number;
+  readonly content = null;
+  readonly variables: VariableStore;
+  request: RequestHead | null = null;
+  response: ResponseHead | null = null;
+  backendName: string | null = null;
+  serverName: string | null = null;
+  readonly #client: ClientConnection;
+
+  constructor(id: number, client: ClientConnection, variables: VariableStore) {
+    this.id = id;
+    this.#client = client;
+    this.variables = variables;
+  }
+
+  /** For the choice of a server. */
+  get sample(): SampleSource {
+    return this;
+  }
+  get sourceAddress(): string {
+    return this.#client.peers.remote.address;
+  }
+  get sourcePort(): number {
+    return this.#client.peers.remote.port;
+  }
+  get destinationAddress(): string {
+    return this.#client.peers.local.address;
+  }
+  get destinationPort(): number {
+    return this.#client.peers.local.port;
+  }
+  get frontendName(): string {
+    return this.#client.route.frontendName;
+  }
+  get listenerName(): string {
+    return this.#client.door.listenerName;
+  }
+  get listenerId(): number {
+    return this.#client.door.listenerId;
+  }
+  get tls(): TlsView | null {
+    return this.#client.connection.tls;
+  }
+}

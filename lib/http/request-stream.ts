@@ -1,0 +1,565 @@
+/**
+ * One request of a client in mode http: rules, backend, server, answer, account. The only file that knows their order (reference 14.1):
+ *
+ *     begin      captures, rules of the frontend, its own pages, the choice of a backend, rules of the backend
+ *     connect    persistence, headers for the next hop, CHOOSE, QUEUE, CONNECT (or a kept connection)
+ *     exchange   the request goes out, the answer comes back through the response rules
+ *     tunnel     after 101 or an answer to CONNECT: a relay as in mode tcp
+ *     end        everything is given back, one record tells what happened
+ *
+ *     begun --> connecting --> exchanging -----> ended
+ *       |          |   ^          |   |            ^
+ *       |          |   +--again---+   +--> tunnel -+     (`again`: a kept connection was found dead)
+ *       +----------+--> answering (by ourselves) --+
+ *
+ * What never happens: a request recorded twice or not at all; a slot or a server's connection held after `ended`; a second answer to a
+ * client that has seen the beginning of one.
+ *
+ * Not here: the client's connection (`client-connection.ts`), bodies and their timers (`exchange.ts`), what rules do (`rules.ts`).
+ */
+import type { Session } from '../account/account.ts';
+import type { EndReason, SessionRecord, SessionStart } from '../account/session.ts';
+import type { BackendSession } from '../backend/backend.ts';
+import { Connecting, type ConnectHandler, type ConnectRefusal } from '../backend/connect.ts';
+import type { Server } from '../backend/server.ts';
+import type { Slot } from '../backend/slot.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { type SentAnswer, Exchange, type ExchangeFailure, type ExchangeOwner } from './exchange.ts';
+import { planAnswer, prepareSwitch, type PreparedRequest } from './forwarding.ts';
+import type { BodyKind } from './framing.ts';
+import type { Headers } from './headers.ts';
+import { dropNamed, endTrailers } from './hop.ts';
+import type { LocalReply } from './local-reply.ts';
+import type { RequestHead, ResponseHead } from './message.ts';
+import type { HttpProxy } from './proxy.ts';
+import { RequestAccount, type RequestParts, type RequestTimes } from './request-account.ts';
+import type { RequestFraming } from './request-parser.ts';
+import { RequestMessages } from './request-messages.ts';
+import { RequestSource } from './request-source.ts';
+import type { HttpTarget } from './route.ts';
+import type { ServerConnection } from './server-connection.ts';
+import { ServerDialer } from './server-dialer.ts';
+import { statsReply } from './stats.ts';
+import { Tunnel, type TunnelOwner } from './tunnel.ts';
+import { responseText } from './writer.ts';
+
+/** What may be read of a body while its server is not there yet. */
+const EARLY_BODY_BYTES = 16_384;
+
+/** Safe to send twice (RFC 9110, 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+/** Of what could not be read. */
+const NO_FRAMING: RequestFraming = { body: { kind: 'none' }, keepAlive: false, upgrade: false };
+
+/** Nothing is sent: an answer of our own has been. */
+const REFUSED: SentAnswer = { head: '', body: 'as-is' };
+
+type Phase = 'begun' | 'answering' | 'connecting' | 'exchanging' | 'tunnel' | 'ended';
+
+export class RequestStream
+  implements
+    Session,
+    BackendSession,
+    ConnectHandler<ServerConnection>,
+    ExchangeOwner,
+    TunnelOwner,
+    RequestParts
+{
+  readonly source: RequestSource;
+  readonly account: RequestAccount;
+  target: HttpTarget | null = null;
+  connecting: Connecting<ServerConnection> | null = null;
+  slot: Slot | null = null;
+  serverConnection: ServerConnection | null = null;
+  exchange: Exchange | null = null;
+  tunnel: Tunnel | null = null;
+  readonly #client: ClientConnection;
+  readonly #messages: RequestMessages;
+  #phase: Phase = 'begun';
+  #framing: RequestFraming = NO_FRAMING;
+  #requestComplete = false;
+  #trailers: Headers | null = null;
+  /** Of the body, what came before the server was there. */
+  #early: Buffer[] = [];
+  #earlyBytes = 0;
+  #prepared: PreparedRequest | null = null;
+  #dialer: ServerDialer | null = null;
+  /** Whom a tarpitted client is answered, and when. */
+  #later: { readonly reply: LocalReply; readonly atMs: number } | null = null;
+  #keepAlive = false;
+
+  constructor(client: ClientConnection, times: Pick<RequestTimes, 'awaitedMs' | 'firstByteMs'>) {
+    const { route } = client;
+    const id = route.nextStreamId();
+    this.#client = client;
+    this.source = new RequestSource(id, client, route.variablesOf(client.variables));
+    this.account = new RequestAccount(id, client, this.source, times);
+    this.#messages = new RequestMessages(route, this.source, this.account, this.record);
+  }
+
+  // --- begin -------------------------------------------------------------------------------------------------------
+
+  /** A request was read as far as its head. By the time it returns the stream may have ended. */
+  begin(head: RequestHead, framing: RequestFraming): void {
+    const { route } = this.#client;
+    const nowMs = route.clock.nowMs();
+    this.account.times.headMs = nowMs;
+    this.#framing = framing;
+    this.#requestComplete = framing.body.kind === 'none';
+    dropNamed(head.headers);
+    this.source.request = head;
+    const monitored = route.http.monitor?.(this.source) ?? null;
+    if (monitored !== null) {
+      this.#phase = 'ended';
+      this.#client.answered(this.#send(this.#messages.page(monitored)));
+      return;
+    }
+    this.account.startLine = { method: head.method, target: head.target, version: `HTTP/${head.version}` };
+    this.#count(nowMs);
+    this.#messages.noteRequest(head);
+    this.#process();
+  }
+
+  /** What came is no request, or not all of one. `status` null: nobody is there to be answered. */
+  neverRead(reason: EndReason, status: number | null): void {
+    this.#count(this.#client.route.clock.nowMs());
+    if (status === null) this.#end(reason);
+    else this.#answer(this.#messages.page(status), reason);
+  }
+
+  #count(nowMs: number): void {
+    const { route } = this.#client;
+    route.counters.http?.requestStarted(nowMs);
+    route.account.sessionStarted(this);
+  }
+
+  #process(): void {
+    const { route } = this.#client;
+    if (!this.#passes(route.http)) return;
+    const target = route.targetOf(this.source, this.record);
+    if (target === null) {
+      this.#answer(this.#messages.page(503), 'no-server');
+      return;
+    }
+    const { backend } = target;
+    this.target = target;
+    this.#messages.chose(target);
+    backend.enter(this);
+    backend.counters.sessionStarted(this.account.times.headMs, backend.sessionsNow);
+    if (target.http !== route.http && !this.#passes(target.http)) return;
+    this.#connect(target);
+  }
+
+  /** Applies the request rules of one proxy; false: an answer was given, or will be. */
+  #passes(proxy: HttpProxy): boolean {
+    const outcome = this.#messages.passRequest(proxy);
+    if (outcome.kind === 'reply') {
+      if (outcome.reason === 'tarpitted') this.#answerAfterTarpit(outcome.reply);
+      else this.#answer(outcome.reply, outcome.reason);
+      return false;
+    }
+    return !this.#answersStats(proxy);
+  }
+
+  #answersStats(proxy: HttpProxy): boolean {
+    const { stats } = this.#client.route;
+    const request = this.source.request;
+    const page = request === null ? null : statsReply(proxy, request, stats);
+    if (page === null) return false;
+    this.#phase = 'answering';
+    void page.then((reply) => {
+      if (!this.#hasEnded()) this.#answer(reply, 'answered-here');
+    });
+    return true;
+  }
+
+  // --- answers of our own ------------------------------------------------------------------------------------------
+
+  #answerAfterTarpit(reply: LocalReply): void {
+    const { clock, timeoutTarpitMs } = this.#client.route;
+    this.#phase = 'answering';
+    this.#later = { reply, atMs: clock.nowMs() + timeoutTarpitMs };
+    this.#client.lookAt(this.#later.atMs);
+  }
+
+  #answer(reply: LocalReply, reason: EndReason): void {
+    this.account.status = reply.head === null ? -1 : reply.status;
+    this.#keepAlive = this.#send(reply);
+    this.#end(reason);
+    if (reply.head === null) this.#client.cut();
+    else this.#client.answered(this.#keepAlive);
+  }
+
+  /** True: another request may follow. */
+  #send(reply: LocalReply): boolean {
+    const { head, body, close } = reply;
+    if (head === null) return false;
+    const request = this.source.request;
+    const keepAlive = !close && this.#requestComplete && this.#framing.keepAlive && !this.#client.finishing;
+    if (!keepAlive) head.headers.set('connection', 'close');
+    else if (request?.version === '1.0') head.headers.set('connection', 'keep-alive');
+    const text = responseText(head);
+    this.#client.write(
+      request?.method === 'HEAD' || body.length === 0
+        ? text
+        : Buffer.concat([Buffer.from(text, 'latin1'), body]),
+    );
+    return keepAlive;
+  }
+
+  // --- connect -----------------------------------------------------------------------------------------------------
+
+  #connect(target: HttpTarget): void {
+    const { route } = this.#client;
+    const head = this.source.request;
+    if (head === null) throw new Error('connecting without a request');
+    const { prepared, server } = this.#messages.prepare(target, head, this.#framing);
+    this.#prepared = prepared;
+    this.#phase = 'connecting';
+    this.#dialer = new ServerDialer(this.#client, target);
+    this.connecting = new Connecting<ServerConnection>({
+      backend: target.backend,
+      context: this.source,
+      imposed: server,
+      dialer: this.#dialer,
+      clock: route.clock,
+      wheel: route.wheel,
+      watcher: route.watcher,
+      handler: this,
+    });
+    this.connecting.start();
+  }
+
+  connectRefused(reason: ConnectRefusal): void {
+    this.#answer(this.#messages.page(reason === 'internal-error' ? 500 : 503), reason);
+  }
+
+  connected(server: ServerConnection, slot: Slot): void {
+    const { route } = this.#client;
+    const target = this.target;
+    if (target === null || this.#prepared === null || this.#hasEnded()) {
+      server.close();
+      slot.give();
+      return;
+    }
+    const nowMs = route.clock.nowMs();
+    const wallMs = route.clock.wallMs();
+    const again = this.slot !== null;
+    this.slot = slot;
+    this.serverConnection = server;
+    this.source.serverName = slot.server.name;
+    this.account.times.connectedMs = nowMs;
+    if (server.requestsTotal > 0) {
+      target.backend.counters.http?.connectionReused();
+      slot.server.counters.http?.connectionReused();
+    }
+    if (!again) {
+      slot.server.counters.sessionStarted(nowMs, slot.server.servedCount);
+      slot.server.counters.connected(wallMs);
+      target.backend.counters.connected(wallMs);
+    }
+    this.#phase = 'exchanging';
+    this.#exchangeWith(server, this.#prepared, target);
+    route.account.sessionConnected(this);
+  }
+
+  #exchangeWith(server: ServerConnection, prepared: PreparedRequest, target: HttpTarget): void {
+    const { route } = this.#client;
+    const exchange = new Exchange({
+      server,
+      client: this.#client,
+      owner: this,
+      timeouts: { clientMs: route.timeoutClientMs, serverMs: target.timeoutServerMs },
+      clock: route.clock,
+      chunkedRequest: prepared.chunked,
+    });
+    this.exchange = exchange;
+    exchange.begin(prepared.expected, prepared.text);
+    for (const chunk of this.#early) exchange.requestBody(chunk);
+    if (this.#requestComplete) exchange.requestEnd(this.#trailers);
+    exchange.flushRequest();
+    this.#early = [];
+    if (!this.#requestComplete && !server.blocked) this.#client.letRequestFlow(true);
+    this.#client.lookAt(exchange.look(route.clock.nowMs()));
+  }
+
+  // --- what the client's connection tells ----------------------------------------------------------------------------
+
+  requestBody(chunk: Buffer): void {
+    if (this.exchange !== null) {
+      this.exchange.requestBody(chunk);
+      return;
+    }
+    this.#early.push(chunk);
+    this.#earlyBytes += chunk.length;
+    if (this.#earlyBytes >= EARLY_BODY_BYTES) this.#client.letRequestFlow(false);
+  }
+
+  requestEnd(trailers: Headers | null): void {
+    this.#requestComplete = true;
+    if (trailers !== null) endTrailers(trailers);
+    this.#trailers = trailers;
+    this.exchange?.requestEnd(trailers);
+  }
+
+  /** All that came in one go was told. */
+  clientReadDone(): void {
+    this.exchange?.flushRequest();
+  }
+
+  clientDrained(): void {
+    if (this.tunnel !== null) this.tunnel.sideDrained();
+    else this.exchange?.clientDrained();
+  }
+
+  /** The rest of the request is no HTTP. */
+  requestFaulty(): void {
+    this.#giveUp('bad-request', 400);
+  }
+
+  /** `midRequest`: what is missing of it will not come any more. A complete request gets its answer, unless `option abortonclose`. */
+  clientEnded(midRequest: boolean): void {
+    const abort = this.target?.options.abortOnClose ?? false;
+    if (!midRequest && !abort) return;
+    if (this.exchange?.answerBegun === true) {
+      if (midRequest) this.#giveUp('client-reset', null);
+    } else if (midRequest && this.exchange !== null) this.#giveUp('client-reset', 400);
+    else this.#giveUp(this.#leftReason(), midRequest ? 400 : null);
+  }
+
+  clientBroke(): void {
+    if (this.#hasEnded()) return;
+    const reason = this.#leftReason();
+    this.#letGo();
+    this.#end(reason);
+  }
+
+  #leftReason(): EndReason {
+    if (this.#phase === 'connecting')
+      return this.connecting?.phase === 'queued' ? 'client-left-in-queue' : 'client-left-connecting';
+    if (this.exchange === null) return 'client-left-request';
+    return this.exchange.answerBegun ? 'client-reset' : 'client-left-waiting';
+  }
+
+  /** Ends with an answer if none has begun and `status` says one, else by closing. */
+  #giveUp(reason: EndReason, status: number | null): void {
+    if (this.#hasEnded()) return;
+    const begun = this.exchange?.answerBegun ?? false;
+    this.#letGo();
+    if (begun || status === null) {
+      this.#end(reason);
+      this.#client.cut();
+      return;
+    }
+    // Nobody could tell where the next request begins.
+    this.#keepAlive = false;
+    this.#framing = { ...this.#framing, keepAlive: false };
+    this.#answer(this.#messages.page(status), reason);
+  }
+
+  /** Of everything that belongs to a server. */
+  #letGo(): void {
+    this.connecting?.cancel();
+    this.exchange?.abandon();
+    this.tunnel?.abandon();
+  }
+
+  // --- what the exchange tells -----------------------------------------------------------------------------------------
+
+  informed(head: ResponseHead): string | null {
+    // A client of 1.0 knows nothing of interim answers (RFC 9110, 15.2).
+    return this.source.request?.version === '1.0' ? null : responseText(head);
+  }
+
+  answered(head: ResponseHead, body: BodyKind): SentAnswer {
+    this.account.times.answeredMs = this.#client.route.clock.nowMs();
+    dropNamed(head.headers);
+    this.source.response = head;
+    this.account.status = head.status;
+    const server = this.slot?.server ?? null;
+    const refused = server === null ? null : this.#messages.passResponse(head, server);
+    if (refused !== null) {
+      this.#letGo();
+      this.#answer(refused, 'response-denied');
+      return REFUSED;
+    }
+    const request = this.source.request;
+    const plan = planAnswer(head, body, {
+      version: request?.version ?? '1.1',
+      keepAlive: this.#framing.keepAlive && !this.#client.finishing && this.target?.connection !== 'close',
+    });
+    this.#keepAlive = plan.keepAlive;
+    return { head: responseText(head), body: plan.body };
+  }
+
+  exchangeDone(reusable: boolean): void {
+    const server = this.serverConnection;
+    if (server !== null) {
+      if (reusable && this.target?.connection === 'keep-alive') this.#dialer?.keep(server);
+      else server.close();
+    }
+    this.#client.servedBefore = true;
+    // What is still to come of the request is of no use to anybody.
+    const keepAlive = this.#keepAlive && this.#requestComplete;
+    this.#end('normal');
+    this.#client.answered(keepAlive);
+  }
+
+  exchangeFailed(why: ExchangeFailure, begun: boolean): void {
+    if (why.kind === 'server-left' && !begun && this.#tryAgain()) return;
+    const [reason, status] = failureEnding(why, begun);
+    if (why.kind === 'bad-response') {
+      this.target?.backend.counters.http?.badResponse(why.fault.code);
+      this.slot?.server.counters.http?.badResponse(why.fault.code);
+    }
+    if (begun) {
+      this.#end(reason);
+      // What the client has got is cut off: it must see that this is not the end of the body.
+      this.#client.cutShort();
+    } else if (why.kind === 'server-left' && this.#wasKept && this.#client.servedBefore) {
+      // The kept connection may have ended by itself: a client that is told nothing sends its request again (RFC 9110, 9.2.2).
+      this.#end(reason);
+      this.#client.cut();
+    } else this.#answer(this.#messages.page(status), reason);
+  }
+
+  get #wasKept(): boolean {
+    return (this.serverConnection?.requestsTotal ?? 0) > 1;
+  }
+
+  /** A kept connection that ended before a byte of the answer came says nothing about the request, if that may be sent twice. */
+  #tryAgain(): boolean {
+    const { method } = this.account.startLine;
+    const slot = this.slot;
+    if (!this.#wasKept || slot === null || !IDEMPOTENT.has(method) || this.#framing.body.kind !== 'none')
+      return false;
+    this.exchange = null;
+    this.#phase = 'connecting';
+    this.#dialer?.onlyFresh();
+    this.connecting?.again(slot);
+    return true;
+  }
+
+  switched(head: ResponseHead): void {
+    const target = this.target;
+    const server = this.serverConnection;
+    if (target === null || server === null) return;
+    this.account.times.answeredMs = this.#client.route.clock.nowMs();
+    this.source.response = head;
+    this.account.status = head.status;
+    const refused = this.#messages.passResponse(head, server.server);
+    if (refused !== null) {
+      server.reset();
+      this.#answer(refused, 'response-denied');
+      return;
+    }
+    this.#phase = 'tunnel';
+    prepareSwitch(head);
+    this.#client.write(responseText(head));
+    this.tunnel = new Tunnel(this.#client, server, target, this);
+    this.tunnel.sideDrained();
+  }
+
+  tunnelLookAt(atMs: number): void {
+    this.#client.lookOnlyAt(atMs);
+  }
+
+  tunnelEnded(reason: EndReason): void {
+    this.#end(reason);
+    this.#client.tunnelEnded();
+  }
+
+  // --- time ------------------------------------------------------------------------------------------------------------
+
+  /** Looks at whatever timer runs, and says when to look again. */
+  look(nowMs: number): void {
+    if (this.tunnel !== null) {
+      this.tunnel.look(nowMs);
+    } else if (this.#later !== null) {
+      if (nowMs < this.#later.atMs) this.#client.lookAt(this.#later.atMs);
+      else this.#answer(this.#later.reply, 'tarpitted');
+    } else if (this.exchange !== null) {
+      const nextMs = this.exchange.look(nowMs);
+      if (!this.#hasEnded()) this.#client.lookAt(nextMs);
+    }
+  }
+
+  // --- end -------------------------------------------------------------------------------------------------------------
+
+  get placed(): boolean {
+    return this.server !== null;
+  }
+
+  get server(): Server | null {
+    return this.slot?.server ?? this.connecting?.heldServer ?? null;
+  }
+
+  /** Ends it from outside: the client gets FIN. */
+  kill(reason: EndReason): void {
+    if (this.#hasEnded()) return;
+    this.#letGo();
+    this.#end(reason);
+    this.#client.cut();
+  }
+
+  /** A method, since the phase changes behind calls that the compiler cannot see through. */
+  #hasEnded(): boolean {
+    return this.#phase === 'ended';
+  }
+
+  #end(reason: EndReason): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    const { route } = this.#client;
+    const target = this.target;
+    const server = this.#lastServer;
+    this.connecting?.cancel();
+    this.account.times.endedMs = route.clock.nowMs();
+    this.countBytes();
+    this.slot?.give();
+    target?.backend.leave(this);
+    const outcome = this.account.outcomeNow(reason, this);
+    this.account.outcome = outcome;
+    route.account.sessionEnded(this, outcome, {
+      frontend: route.counters,
+      backend: target?.backend.counters ?? null,
+      server: server?.counters ?? null,
+    });
+  }
+
+  get #lastServer(): Server | null {
+    return this.slot?.server ?? this.connecting?.server ?? null;
+  }
+
+  get recordedServer(): Server | null {
+    return this.#hasEnded() ? this.#lastServer : this.server;
+  }
+
+  noteAddresses(): void {
+    this.serverConnection?.noteAddresses();
+  }
+
+  countBytes(): void {
+    this.account.countBytes(this);
+  }
+
+  start(): SessionStart {
+    return this.account.start();
+  }
+
+  /** As a value too, for formats that ask for it. */
+  readonly record = (): SessionRecord => this.account.record(this);
+}
+
+/** Why, and the status for a client that has seen nothing yet. */
+function failureEnding(why: ExchangeFailure, begun: boolean): readonly [EndReason, number] {
+  switch (why.kind) {
+    case 'timeout':
+      return [why.reason, why.side === 'client' ? 408 : 504];
+    case 'bad-response':
+      return [begun ? 'server-reset' : 'bad-response', 502];
+    case 'server-left':
+      return [begun ? 'server-reset' : 'server-left-waiting', 502];
+  }
+}
