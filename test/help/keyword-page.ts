@@ -14,10 +14,11 @@ Every keyword of HAProxy 2.6, many later ones, and what this program does with e
 (\`lib/config/keywords/\`); do not edit. Section numbers are those of the HAProxy 2.6 configuration manual; where a version
 stands instead, that version brought the keyword (or removed it), and *own* marks sluice's own keywords.
 
-States: **supported** has HAProxy's meaning. **no effect** is accepted with a notice. **http only** is ignored with
-a warning in mode tcp, as HAProxy does. **unsupported** is refused: ignoring it would change what was asked for.
+States: **supported** has HAProxy's meaning. **no effect** is accepted with a notice. **http only** is refused in mode
+http and ignored with a warning in mode tcp. **unsupported** is refused: ignoring it would change what was asked for.
 **removed** was dropped by HAProxy itself. Sections: D defaults, F frontend, L listen, B backend; \`no\` marks
-keywords that take the prefixes \`no\` and \`default\`.
+keywords that take the prefixes \`no\` and \`default\`; *http* marks those that have their meaning in mode http only,
+and are ignored aloud in mode tcp, as in HAProxy.
 `;
 
 /** The whole page, ending with a line feed. */
@@ -68,11 +69,12 @@ function otherTable(rows: readonly AnyEntry[]): string {
 
 function reason(row: Exclude<AnyEntry, { state: 'supported' }>): string {
   if (row.state === 'no-effect') return row.why;
-  return row.instead ?? 'needs mode http';
+  return row.instead;
 }
 
 function where(row: AnyEntry): string {
-  return [row.sections ?? '', row.negatable === true ? 'no' : ''].filter((part) => part !== '').join(' ');
+  const marks = [row.negatable === true ? 'no' : '', row.needsHttp === undefined ? '' : '*http*'];
+  return [row.sections ?? '', ...marks].filter((part) => part !== '').join(' ');
 }
 
 function code(text: string): string {

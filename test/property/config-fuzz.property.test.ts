@@ -12,6 +12,8 @@ const keywords = ALL_KEYWORDS.flatMap(({ rows }) => rows.map((row) => row.keywor
 const values = [
   '\' " \\ \\x4 # % \0 é 𝒳 __proto__ constructor .if ${X-y} "${X[*]}" "$X"',
   'global from none tcp http roundrobin random(2) random( hash src fn:x consistent stdout local0 len sample 1,3:10',
+  'if unless TRUE or ! !x { } path src hdr(host) -i -m str -- %[path] set-header deny return redirect set-var(txn.x) status',
+  'uri url_param hdr(x) insert indirect errorfile 503 len depth location scheme code 301 except header http://x a:b .',
   '10s 1.5s 99999999d 0 -1 5x 2147483648 1k :80 *:80-90 [::1]:80 a:80 /x fd@3 udp@1:2 format raw debug %[src]',
 ].flatMap((list) => list.split(' '));
 const word = fc.oneof(
@@ -32,7 +34,9 @@ const line = fc.oneof(
   },
   { weight: 1, arbitrary: words(['.if', '.elif', '.else', '.endif', '.notice', '.alert', '[x', '']) },
 );
-const text = fc.array(line, { maxLength: 20 }).map((lines) => `listen l\n${lines.join('\n')}\n`);
+const text = fc
+  .tuple(fc.constantFrom('tcp', 'http'), fc.array(line, { maxLength: 20 }))
+  .map(([mode, lines]) => `listen l\nmode ${mode}\n${lines.join('\n')}\n`);
 
 void t.test('any text gives diagnostics, never an exception', (t) => {
   let accepted = 0;
