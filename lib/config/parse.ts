@@ -301,10 +301,11 @@ function noteHttpUse(
   severity: 'warning' | 'notice',
   draft: ProxyDraft,
 ): void {
-  const { keyword } = entry;
+  const instead = entry.state === 'http-only' ? entry.instead : null;
+  // A block of `stats` lines is one thing that is ignored.
+  const keyword = instead === null && entry.keyword.startsWith('stats ') ? 'stats' : entry.keyword;
   const others = draft.httpOnly.filter((use) => use.keyword !== keyword);
   const before = draft.httpOnly.find((use) => use.keyword === keyword && !use.inherited);
-  const instead = entry.state === 'http-only' ? entry.instead : null;
   if (line.prefix !== null) draft.httpOnly = others;
   else if (before === undefined)
     draft.httpOnly = [...others, { keyword, place: keywordPlace(line), severity, instead, inherited: false }];

@@ -122,8 +122,8 @@ void t.test('a word that is not supported is refused where the section is in mod
 });
 
 void t.test('each http word of a tcp section is told once', (t) => {
-  const text = `listen l\n  bind :80\n${TIMES}  http-request deny\n  http-request allow\n  option httpclose\n  no option httpclose\n`;
-  t.strictSame(read(text).found, ['warning needs-mode-http']);
+  const text = `listen l\n  bind :80\n${TIMES}  http-request deny\n  http-request allow\n  option httpclose\n  no option httpclose\n  stats enable\n  stats uri /x\n`;
+  t.strictSame(read(text).found, ['warning needs-mode-http', 'warning needs-mode-http']);
   t.end();
 });
 
