@@ -9,10 +9,10 @@ import type { Entry } from './entry.ts';
 import { checkStatsSocket } from './stats-socket.ts';
 
 const NO_SOCKET = 'there is no operator socket in this version';
-const DEVICES = 'device detection reads HTTP requests, and there is no HTTP processing in this version';
+const DEVICES = 'there is no device detection in this version';
 const TUNING = 'this program sizes its own buffers and queues';
 const TLS = 'TLS is not terminated in this version';
-const HTTP = 'there is no HTTP processing in this version';
+const HTTP = 'how HTTP is read and written is not configurable';
 const ENGINE = "Node's event loop does the polling and scheduling";
 
 /** HAProxy manual 3.1 to 3.3, 2.6 and what later versions added. */
