@@ -20,6 +20,9 @@ export interface ProbeSurroundings {
   readonly sourceAddress: string | null;
 }
 
+/** `ca-file` for the certificates that Node trusts by itself. */
+const SYSTEM = '@system-ca';
+
 type ProbeMaker = (config: ServerCheckConfig, surroundings: ProbeSurroundings) => Probe;
 
 const PROBES: Readonly<Record<CheckType, ProbeMaker>> = {
@@ -51,7 +54,7 @@ function tlsOf(config: ServerCheckConfig): ConnectProbeTls {
     sni: config.sni,
     alpn: config.alpn,
     verify: config.sslVerify === 'required',
-    ca: config.caFile === null ? null : readCertificates(config.caFile),
+    ca: config.caFile === null || config.caFile === SYSTEM ? null : readCertificates(config.caFile),
   };
 }
 

@@ -79,7 +79,8 @@ function checkCheck(proxy: ProxyConfig, server: ServerConfig, at: At, complain: 
       hint,
     );
   }
-  if (check.ssl && check.sslVerify === 'required' && check.caFile === null) {
+  // Of a server with TLS this is said once, for both.
+  if (server.tls === null && check.ssl && check.sslVerify === 'required' && check.caFile === null) {
     const hint = "add 'ca-file PATH', or 'verify none'";
     complain(
       'alert',

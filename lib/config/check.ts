@@ -14,6 +14,7 @@ import { checkIds } from './check-ids.ts';
 import { checkRules } from './check-rules.ts';
 import { checkServers } from './check-servers.ts';
 import { checkShape } from './check-shape.ts';
+import { checkTls } from './check-tls.ts';
 import { TrackChains } from './check-track.ts';
 import { describe } from './complain.ts';
 import type { Complain } from './complain.ts';
@@ -46,6 +47,7 @@ export function checkConfig(config: Config, places: Places, diagnostics: Diagnos
     checkHttp(proxy, index, complain);
     checkBackend(proxy, index, known, complain);
     checkServers(proxy, index, chains, places, complain);
+    checkTls(proxy, index, complain);
     checkTimeouts(proxy, index, complain);
   });
 }

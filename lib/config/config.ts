@@ -127,6 +127,8 @@ export interface GlobalConfig {
   readonly unixBind: UnixBindDefaults;
   /** sluice's own: where `/metrics`, `/livez` and `/readyz` are served (`metrics 127.0.0.1:9404`). */
   readonly metrics: readonly BindAddress[];
+  /** Where relative paths inside of `crt-list` files begin; all others have it in front already. */
+  readonly crtBase: string | null;
   /** sluice's own: level of the JSON log on standard output; null: as the command line says. */
   readonly jsonLog: JsonLogConfig | null;
 }

@@ -54,6 +54,7 @@ export const GLOBAL_DEFAULTS: GlobalConfig = {
   maxSpreadChecksMs: 0,
   unixBind: { prefix: null, mode: null, user: null, group: null },
   metrics: [],
+  crtBase: null,
   jsonLog: null,
 };
 

@@ -48,11 +48,13 @@ import type {
 import {
   BACKEND_DEFAULTS,
   BIND_DEFAULTS,
+  BIND_TLS_DEFAULTS,
   CHECK_DEFAULTS,
   FRONTEND_DEFAULTS,
   GLOBAL_DEFAULTS,
   OPTION_DEFAULTS,
   SERVER_DEFAULTS,
+  SERVER_TLS_DEFAULTS,
 } from './defaults.ts';
 import { aclsOf, httpBackendOf, httpFrontendOf, httpOf, useBackendOf, useServerOf } from './define-http.ts';
 import type {
@@ -70,6 +72,7 @@ import { Filler } from './fill.ts';
 import { settleOptions } from './inherit.ts';
 import { readBalanceText, readHashTypeText, readLogText } from './keywords/text.ts';
 import { Places } from './places.ts';
+import type { BindTls, ServerTls } from './rules.ts';
 import { settleTcp } from './settle-tcp.ts';
 
 /** By name, or a list whose members carry their `name`. */
@@ -97,7 +100,10 @@ export type OptionsInput = Replaced<
   }
 >;
 
-export type BindInput = Replaced<BindConfig, { readonly addresses: string | readonly BindAddress[] }>;
+export type BindInput = Replaced<
+  BindConfig,
+  { readonly addresses: string | readonly BindAddress[]; readonly tls?: Partial<BindTls> | null }
+>;
 
 type CommonInput = Replaced<
   Pick<ProxyConfig, 'mode' | 'id' | 'disabled' | 'description' | 'logGlobal' | 'logTag'>,
@@ -130,6 +136,7 @@ export type ServerInput = Replaced<
     /** `true`: a check with the default timing. */
     readonly check?: boolean | CheckInput | null;
     readonly source?: string | SourceAddress | null;
+    readonly tls?: Partial<ServerTls> | null;
   }
 >;
 
@@ -293,10 +300,16 @@ class Definer {
   }
 
   #bind(input: string | BindInput, where: string): BindConfig[] {
-    const { addresses, ...rest } = typeof input === 'string' ? { addresses: input } : input;
+    const { addresses, tls, ...rest }: BindInput = typeof input === 'string' ? { addresses: input } : input;
     const parsed = this.#fill.text(addresses, parseBindAddresses, `${where}: bind`);
     if (parsed === null) return [];
-    return [{ ...this.#fill.from(BIND_DEFAULTS, rest, `${where}: bind`), addresses: parsed }];
+    return [
+      {
+        ...this.#fill.from(BIND_DEFAULTS, rest, `${where}: bind`),
+        addresses: parsed,
+        tls: this.#tls(BIND_TLS_DEFAULTS, tls, `${where}: bind: tls`),
+      },
+    ];
   }
 
   #backend(input: BackHalf, where: string): BackendConfig {
@@ -321,19 +334,25 @@ class Definer {
   }
 
   #server(input: ServerInput & { readonly name: string }, inside: string): ServerConfig[] {
-    const { name, address, check, source, ...rest } = input;
+    const { name, address, check, source, tls, ...rest } = input;
     const where = `${inside}: server '${name}'`;
     const parsed = this.#fill.text(address, parseServerAddress, where);
     if (parsed === null) return [];
+    const filledTls = this.#tls(SERVER_TLS_DEFAULTS, tls, `${where}: tls`);
     return [
       {
         ...this.#fill.from(SERVER_DEFAULTS, rest, where),
         name,
         address: parsed,
-        check: this.#check(check, where),
+        check: checkAsServer(this.#check(check, where), check, filledTls),
         source: this.#source(source, where),
+        tls: filledTls,
       },
     ];
+  }
+
+  #tls<T extends object>(absent: T, input: Partial<T> | null | undefined, where: string): T | null {
+    return input === undefined || input === null ? null : this.#fill.from(absent, input, where);
   }
 
   #check(input: boolean | CheckInput | null | undefined, where: string): ServerCheckConfig | null {
@@ -355,6 +374,18 @@ class Definer {
     if (!Array.isArray(input)) return Object.entries(input as Readonly<Record<string, T>>);
     return input.map((one: T & { readonly name: string }) => [this.#fill.name(one.name, where), one]);
   }
+}
+
+/** As in text: a server's words about trust hold for its check, which speaks TLS as well unless it goes elsewhere or says otherwise. */
+function checkAsServer(
+  check: ServerCheckConfig | null,
+  given: ServerInput['check'],
+  tls: ServerTls | null,
+): ServerCheckConfig | null {
+  if (check === null || tls === null) return check;
+  const said = typeof given === 'object' ? given?.ssl : undefined;
+  const ssl = said ?? (check.port === 0 && check.addr === null);
+  return { ...check, ssl, sslVerify: tls.verify, caFile: tls.caFile };
 }
 
 function toServer(name: string, input: string | ServerInput): ServerInput & { readonly name: string } {

@@ -27,7 +27,7 @@ import {
   OPTION_DEFAULTS,
   SERVER_DEFAULTS,
 } from './defaults.ts';
-import type { AclConfig, HttpOptions, HttpRule } from './rules.ts';
+import type { AclConfig, BindTls, HttpOptions, HttpRule, ServerTls } from './rules.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
 import { inheritRules } from './inherit-rules.ts';
 import type { Variables } from './variables.ts';
@@ -44,11 +44,21 @@ export interface GlobalDraft {
   readonly variables: Variables;
   /** `ssl-server-verify`: what checks do whose servers say nothing; null: not given. */
   sslServerVerify: ServerCheckConfig['sslVerify'] | null;
+  caBase: string | null;
+  /** `ssl-default-bind-…`, `ssl-default-server-…`. */
+  readonly bindTls: BindTlsSaid;
+  readonly serverTls: ServerTlsSaid;
   readonly said: SaidAt;
 }
 
+/** What is said about TLS; the rest comes from `global` and the built-in values (`settle-tls.ts`). */
+export type BindTlsSaid = Partial<Mutable<BindTls>>;
+export type ServerTlsSaid = Partial<Mutable<Omit<ServerTls, 'verify' | 'caFile'>>>;
+
 export interface BindDraft {
   readonly values: Mutable<BindConfig>;
+  ssl: boolean;
+  readonly tls: BindTlsSaid;
   readonly said: SaidAt;
 }
 
@@ -57,6 +67,8 @@ export interface ServerDraft {
   readonly values: Omit<Mutable<ServerConfig>, 'check' | 'name' | 'address'>;
   readonly check: Mutable<ServerCheckConfig>;
   checked: boolean;
+  ssl: boolean;
+  tls: ServerTlsSaid;
   name: string;
   address: ServerAddress | null;
   readonly said: SaidAt;
@@ -108,12 +120,20 @@ export interface ProxyDraft {
 
 /** A `global` section in which nothing has been said. */
 export function newGlobal(variables: Variables): GlobalDraft {
-  return { values: writable(GLOBAL_DEFAULTS), variables, sslServerVerify: null, said: new Map() };
+  return {
+    values: writable(GLOBAL_DEFAULTS),
+    variables,
+    sslServerVerify: null,
+    caBase: null,
+    bindTls: {},
+    serverTls: {},
+    said: new Map(),
+  };
 }
 
 /** A `bind` line without address or parameters. */
 export function newBind(): BindDraft {
-  return { values: writable(BIND_DEFAULTS), said: new Map() };
+  return { values: writable(BIND_DEFAULTS), ssl: false, tls: {}, said: new Map() };
 }
 
 /** A server with the built-in defaults. */
@@ -123,6 +143,8 @@ export function newServer(): ServerDraft {
     values,
     check: writable(CHECK_DEFAULTS),
     checked: false,
+    ssl: false,
+    tls: {},
     name: '',
     address: null,
     said: new Map(),

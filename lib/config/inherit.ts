@@ -27,6 +27,7 @@ import type { Line } from './line.ts';
 import type { Places } from './places.ts';
 import type { HttpOptions } from './rules.ts';
 import { hashesRequest, settleTcp } from './settle-tcp.ts';
+import { settleBindTls, settleCheckTls, settleServerTls } from './settle-tls.ts';
 
 /** A section that becomes a `ProxyConfig`, and where its header stands. */
 export interface DraftedProxy {
@@ -152,8 +153,8 @@ function settleProxy(draft: ProxyDraft, global: GlobalDraft): ProxyConfig {
     acls: structuredClone(draft.acls),
     http: settleHttp(draft, global.values),
     options: settleOptions(draft.options, kind),
-    frontend: hasFrontend(kind) ? settleFrontend(draft) : null,
-    backend: hasBackend(kind) ? settleBackend(draft, global.sslServerVerify) : null,
+    frontend: hasFrontend(kind) ? settleFrontend(draft, global) : null,
+    backend: hasBackend(kind) ? settleBackend(draft, global) : null,
   };
 }
 
@@ -184,24 +185,27 @@ export function settleOptions(options: ProxyOptions, kind: ProxyKind): ProxyOpti
   });
 }
 
-function settleFrontend(draft: ProxyDraft): FrontendConfig {
-  const binds: BindConfig[] = draft.binds.map((bind) => structuredClone(bind.values));
+function settleFrontend(draft: ProxyDraft, global: GlobalDraft): FrontendConfig {
+  const binds: BindConfig[] = draft.binds.map((bind) => ({
+    ...structuredClone(bind.values),
+    tls: settleBindTls(bind, global),
+  }));
   const defaultBackend = draft.useBackend?.name ?? draft.frontend.defaultBackend;
   return { ...structuredClone(draft.frontend), defaultBackend, binds };
 }
 
-/** `sslVerify` holds for checks whose servers do not say `verify` (`ssl-server-verify`); null: the built-in value. */
-function settleBackend(draft: ProxyDraft, sslVerify: GlobalDraft['sslServerVerify']): BackendConfig {
-  const servers = draft.servers.flatMap((server) => settleServer(server, sslVerify));
+function settleBackend(draft: ProxyDraft, global: GlobalDraft): BackendConfig {
+  const servers = draft.servers.flatMap((server) => settleServer(server, global));
   return { ...structuredClone(draft.backend), servers };
 }
 
-function settleServer(draft: ServerDraft, sslVerify: GlobalDraft['sslServerVerify']): ServerConfig[] {
+function settleServer(draft: ServerDraft, global: GlobalDraft): ServerConfig[] {
   const { name, address } = draft;
   if (address === null) return [];
-  const check = draft.checked ? structuredClone(draft.check) : null;
-  if (check !== null && sslVerify !== null && !draft.said.has('verify')) check.sslVerify = sslVerify;
-  return [{ ...structuredClone(draft.values), name, address: structuredClone(address), check }];
+  const settled = settleCheckTls(draft, global);
+  const tls = settleServerTls(draft, settled, global);
+  const check = draft.checked ? settled : null;
+  return [{ ...structuredClone(draft.values), name, address: structuredClone(address), check, tls }];
 }
 
 /**

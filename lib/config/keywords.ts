@@ -8,6 +8,7 @@ import type { GlobalDraft, ProxyDraft } from './draft.ts';
 import { BIND_ROWS } from './keywords/bind.ts';
 import type { AnyEntry, Entry } from './keywords/entry.ts';
 import { GLOBAL_KNOWN_ROWS } from './keywords/global-known.ts';
+import { GLOBAL_TLS_ROWS } from './keywords/global-tls.ts';
 import { GLOBAL_ROWS } from './keywords/global.ts';
 import { PROXY_KNOWN_ROWS } from './keywords/proxy-known.ts';
 import { PROXY_ROWS } from './keywords/proxy.ts';
@@ -60,7 +61,11 @@ export class KeywordTable<Target> {
 }
 
 /** Keywords of `global`. */
-export const GLOBAL_KEYWORDS = new KeywordTable<GlobalDraft>([...GLOBAL_ROWS, ...GLOBAL_KNOWN_ROWS]);
+export const GLOBAL_KEYWORDS = new KeywordTable<GlobalDraft>([
+  ...GLOBAL_ROWS,
+  ...GLOBAL_TLS_ROWS,
+  ...GLOBAL_KNOWN_ROWS,
+]);
 
 /** Keywords of `defaults`, `frontend`, `listen` and `backend`. */
 export const PROXY_KEYWORDS = new KeywordTable<ProxyDraft>([...PROXY_ROWS, ...PROXY_KNOWN_ROWS]);

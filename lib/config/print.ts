@@ -28,6 +28,7 @@ import {
   SERVER_DEFAULTS,
 } from './defaults.ts';
 import { backendHttpLines, frontendHttpLines, httpLines } from './print-http.ts';
+import { bindTlsWords, serverTlsWords } from './print-tls.ts';
 import { flag, joined, number, octal, text, time, word } from './print-words.ts';
 import type { Words } from './print-words.ts';
 import { quoteWord } from './words.ts';
@@ -83,6 +84,7 @@ function globalLines(global: GlobalConfig): Words[] {
     hostnameLine(global.logSendHostname),
     ...global.log.map(logLine),
     ...global.metrics.map((address) => ['metrics', printBindAddresses([address])]),
+    text('crt-base', global.crtBase),
     global.jsonLog === null ? null : ['json-log', global.jsonLog.target, global.jsonLog.level],
   ];
 }
@@ -205,6 +207,7 @@ function bindLine(bind: BindConfig): Words {
       text('group', bind.group),
       number('uid', bind.uid, null),
       number('gid', bind.gid, null),
+      bindTlsWords(bind.tls),
     ],
   );
 }
@@ -285,7 +288,7 @@ function serverLine(server: ServerConfig): Words {
       flag(server.backup, 'backup'),
       flag(server.disabled, 'disabled'),
       time('slowstart', server.slowstartMs),
-      ...(server.check === null ? [] : checkParams(server.check)),
+      ...(server.check === null ? [] : checkParams(server.check, server.tls !== null)),
       text('track', server.track),
       word('observe', server.observe, absent.observe),
       number('error-limit', server.errorLimit, absent.errorLimit),
@@ -297,12 +300,15 @@ function serverLine(server: ServerConfig): Words {
       server.source === null ? null : ['source', printSourceAddress(server.source)],
       word('hash-key', server.hashKey, absent.hashKey),
       text('cookie', server.cookie),
+      serverTlsWords(server.tls, server.check !== null),
     ],
   );
 }
 
-function checkParams(check: ServerCheckConfig): Words[] {
+/** `overTls`: so is the server, and its check unless it goes elsewhere. */
+function checkParams(check: ServerCheckConfig, overTls: boolean): Words[] {
   const absent = CHECK_DEFAULTS;
+  const likeServer = overTls && check.port === 0 && check.addr === null;
   return [
     ['check'],
     time('inter', check.interMs, absent.interMs),
@@ -313,7 +319,8 @@ function checkParams(check: ServerCheckConfig): Words[] {
     number('port', check.port, 0),
     // HAProxy would take the end of a bare IPv6 address for a port.
     text('addr', check.addr?.includes(':') === true ? `[${check.addr}]` : check.addr),
-    flag(check.ssl, 'check-ssl'),
+    flag(check.ssl && !likeServer, 'check-ssl'),
+    flag(!check.ssl && likeServer, 'no-check-ssl'),
     text('check-sni', check.sni),
     check.alpn.length === 0 ? null : ['check-alpn', check.alpn.join(',')],
     word('verify', check.sslVerify, absent.sslVerify),

@@ -23,7 +23,8 @@ import type {
   SourceAddress,
 } from '../../lib/config/config.ts';
 import { LOG_FACILITIES, LOG_LEVELS } from '../../lib/config/log-words.ts';
-import { OPTION_DEFAULTS } from '../../lib/config/defaults.ts';
+import { OPTION_DEFAULTS, SERVER_DEFAULTS } from '../../lib/config/defaults.ts';
+import type { BindTls, ServerTls } from '../../lib/config/rules.ts';
 import { settleTcp } from '../../lib/config/settle-tcp.ts';
 import {
   acls,
@@ -162,7 +163,37 @@ const global: fc.Arbitrary<GlobalConfig> = fc.record({
   maxSpreadChecksMs: time,
   unixBind: fc.record({ prefix: maybe(text), mode: maybe(mode), user: maybe(text), group: maybe(text) }),
   metrics: fc.array(metricsAddress, { maxLength: 1 }),
+  crtBase: fc.constantFrom(null, '/etc/certificates'),
   jsonLog: maybe(fc.record({ target: text, level: fc.constantFrom(...LOG_LEVELS) })),
+});
+
+const commonTls = {
+  alpn: fc.array(fc.constantFrom('http/1.1', 'nhps'), { maxLength: 2 }),
+  ciphers: maybe(text),
+  cipherSuites: maybe(text),
+  minVersion: fc.constantFrom('TLSv1.0' as const, 'TLSv1.1' as const, 'TLSv1.2' as const),
+  maxVersion: fc.constantFrom('TLSv1.2' as const, 'TLSv1.3' as const),
+};
+
+const bindTls: fc.Arbitrary<BindTls> = fc.record({
+  ...commonTls,
+  certificates: fc.array(path, { minLength: 1, maxLength: 3 }),
+  certificateLists: fc.array(path, { maxLength: 2 }),
+  caFile: path,
+  crlFile: maybe(path),
+  verify: fc.constantFrom('none', 'optional', 'required'),
+  strictSni: flag,
+  curves: maybe(text),
+  tickets: flag,
+});
+
+const serverTls: fc.Arbitrary<ServerTls> = fc.record({
+  ...commonTls,
+  verify: fc.constantFrom('required', 'none'),
+  caFile: path,
+  certificate: maybe(path),
+  sni: fc.constantFrom(null, 'str(a.example)', 'src'),
+  verifyHost: maybe(text),
 });
 
 const bind: fc.Arbitrary<BindConfig> = fc.record({
@@ -178,7 +209,7 @@ const bind: fc.Arbitrary<BindConfig> = fc.record({
   group: maybe(text),
   uid: maybe(count),
   gid: maybe(count),
-  tls: fc.constant(null),
+  tls: maybe(bindTls),
 });
 
 /** `defaultBackend` is chosen when the proxies are known. */
@@ -261,8 +292,18 @@ const server: fc.Arbitrary<ServerConfig> = fc.record({
   source: maybe(source),
   hashKey: fc.constantFrom('id', 'id32', 'addr', 'addr-port'),
   cookie: maybe(text),
-  tls: fc.constant(null),
+  tls: maybe(serverTls),
 });
+
+/** What a line says about trust holds for its check too; and no line has more than 64 words. */
+function trusting(one: ServerConfig): ServerConfig {
+  const { check: its, tls } = one;
+  if (tls === null) return one;
+  const { verify: sslVerify, caFile } = tls;
+  const { observe, errorLimit, onError, onMarkedDown, onMarkedUp, initState, hashKey } = SERVER_DEFAULTS;
+  const shorter = { ...one, observe, errorLimit, onError, onMarkedDown, onMarkedUp, initState, hashKey };
+  return { ...shorter, check: its && { ...its, sslVerify, caFile } };
+}
 
 /** A checked server has a port to check, and a TLS check something to trust. */
 function withPossibleCheck(one: ServerConfig): ServerConfig {
@@ -291,7 +332,7 @@ const backend: fc.Arbitrary<BackendConfig> = fc.record({
   hashBalanceFactor: fc.oneof(fc.constant(0), fc.integer({ min: 101, max: 65_535 })),
   servers: fc
     .uniqueArray(server, { maxLength: 5, selector: (one) => one.name })
-    .map((all) => withTracks(all.map(withPossibleCheck))),
+    .map((all) => withTracks(all.map(trusting).map(withPossibleCheck))),
   fullconn: count,
   retries: count,
   redispatchInterval: fc.integer({ min: -1, max: 10 }),

@@ -1,13 +1,15 @@
 /**
  * The `bind` line: addresses and the parameters that have an effect here (HAProxy manual 5.1, reference 3.1).
  *
- * Not here: opening sockets (`../../frontend/listener.ts`), parameters only known and answered (`params-known.ts`).
+ * Not here: opening sockets (`../../frontend/listener.ts`), TLS (`bind-tls.ts`), parameters only known and answered
+ * (`params-known.ts`).
  */
 import { parseBindAddresses } from '../address.ts';
 import type { BindConfig } from '../config.ts';
 import { newBind } from '../draft.ts';
 import type { BindDraft, Mutable, ProxyDraft } from '../draft.ts';
 import type { Line } from '../line.ts';
+import { BIND_TLS_ROWS, warnOfTlsWithoutSsl } from './bind-tls.ts';
 import type { Entry } from './entry.ts';
 import { BIND_KNOWN_ROWS } from './params-known.ts';
 import { paramTable, readParams } from './params.ts';
@@ -53,7 +55,7 @@ const PARAMS: readonly Row[] = [
 ];
 
 /** Every parameter of a `bind` line. */
-export const BIND_ROWS: readonly Row[] = [...PARAMS, ...BIND_KNOWN_ROWS];
+export const BIND_ROWS: readonly Row[] = [...PARAMS, ...BIND_TLS_ROWS, ...BIND_KNOWN_ROWS];
 
 /** `BIND_ROWS` by keyword. */
 export const BIND_TABLE = paramTable(BIND_ROWS);
@@ -65,6 +67,7 @@ export function readBind(line: Line, proxy: ProxyDraft): void {
   const bind = newBind();
   bind.said.set('bind', addresses === null ? place : line.lastPlace());
   readParams(line, bind, BIND_TABLE, 'bind');
+  warnOfTlsWithoutSsl(line, bind);
   if (addresses === null) return;
   bind.values.addresses = structuredClone(addresses) as Values['addresses'];
   proxy.binds.push(bind);

@@ -1,7 +1,7 @@
 /**
  * Words of the `global` section that are known and answered, without an effect of their own here.
  *
- * Not here: the supported ones (`global.ts`).
+ * Not here: the supported ones (`global.ts`, `global-tls.ts`).
  */
 import type { GlobalDraft } from '../draft.ts';
 import { noEffect, removed, unsupported } from './entry.ts';
@@ -11,7 +11,7 @@ import { checkStatsSocket } from './stats-socket.ts';
 const NO_SOCKET = 'there is no operator socket in this version';
 const DEVICES = 'there is no device detection in this version';
 const TUNING = 'this program sizes its own buffers and queues';
-const TLS = 'TLS is not terminated in this version';
+const TLS = 'TLS is done by the OpenSSL inside of Node';
 const HTTP = 'how HTTP is read and written is not configurable';
 const ENGINE = "Node's event loop does the polling and scheduling";
 
@@ -36,21 +36,12 @@ export const GLOBAL_KNOWN_ROWS: readonly Entry<GlobalDraft>[] = [
     'stats bind-process SET…',
   ]),
   ...noEffect<GlobalDraft>(TLS, { manual: '3.1' }, [
-    'ca-base PATH',
-    'crt-base PATH',
     'key-base PATH',
     'issuers-chain-path PATH',
-    'ssl-default-bind-ciphers LIST',
-    'ssl-default-bind-ciphersuites LIST',
     'ssl-default-bind-client-sigalgs LIST',
-    'ssl-default-bind-curves LIST',
-    'ssl-default-bind-options OPTION…',
     'ssl-default-bind-sigalgs LIST',
-    'ssl-default-server-ciphers LIST',
-    'ssl-default-server-ciphersuites LIST',
     'ssl-default-server-client-sigalgs LIST',
     'ssl-default-server-curves LIST',
-    'ssl-default-server-options OPTION…',
     'ssl-default-server-sigalgs LIST',
     'ssl-dh-param-file PATH',
     'ssl-load-extra-del-ext',

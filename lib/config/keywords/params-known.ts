@@ -1,22 +1,17 @@
 /**
  * Parameters of `bind` and `server` lines that are known and answered, without an effect of their own here.
  *
- * Not here: the supported ones (`bind.ts`, `server-params.ts`).
+ * Not here: the supported ones (`bind.ts`, `server-params.ts`), TLS (`bind-tls.ts`, `server-tls.ts`).
  */
 import type { BindDraft, ServerDraft } from '../draft.ts';
 import { noEffect, noEffectWarning, unsupported } from './entry.ts';
 import type { Entry } from './entry.ts';
 
 const NODE = 'Node cannot set this on a socket';
-const BIND_TLS = "it belongs to 'ssl', and TLS is not terminated in this version";
-const SERVER_TLS = 'TLS to servers is not in this version; the bytes of the client are passed as they are';
 const PROXY_HEADER = 'the PROXY protocol is not in this version';
 
 /** HAProxy manual 5.1 and later versions. */
 export const BIND_KNOWN_ROWS: readonly Entry<BindDraft>[] = [
-  ...unsupported<BindDraft>('pass TLS through to the servers, which need no change here', { manual: '5.1' }, [
-    'ssl',
-  ]),
   ...unsupported<BindDraft>(PROXY_HEADER, { manual: '5.1' }, ['accept-proxy']),
   ...unsupported<BindDraft>(PROXY_HEADER, { manual: '5.1' }, ['accept-netscaler-cip MAGIC']),
   ...unsupported<BindDraft>('start the program inside the namespace', { manual: '5.1' }, ['namespace NAME']),
@@ -52,101 +47,10 @@ export const BIND_KNOWN_ROWS: readonly Entry<BindDraft>[] = [
     'expose-fd WORD',
   ]),
   ...noEffectWarning<BindDraft>('clients are spoken to in TCP or HTTP/1', { manual: '5.1' }, ['proto NAME']),
-  ...noEffect<BindDraft>(BIND_TLS, { manual: '5.1' }, [
-    'alpn PROTOCOLS',
-    'ca-file PATH',
-    'ca-ignore-err LIST',
-    'ca-sign-file PATH',
-    'ca-sign-pass TEXT',
-    'ca-verify-file PATH',
-    'ciphers LIST',
-    'ciphersuites LIST',
-    'client-sigalgs LIST',
-    'crl-file PATH',
-    'crt PATH',
-    'crt-ignore-err LIST',
-    'crt-list PATH',
-    'curves LIST',
-    'default-crt PATH',
-    'ecdhe CURVE',
-    'ech DIR',
-    'ktls on|off',
-    'npn PROTOCOLS',
-    'ocsp-update on|off',
-    'renegotiate WORD',
-    'sigalgs LIST',
-    'ssl-max-ver VERSION',
-    'ssl-min-ver VERSION',
-    'tls-ticket-keys PATH',
-    'verify none|optional|required',
-  ]),
-  ...noEffect<BindDraft>(BIND_TLS, { manual: '5.1' }, [
-    'allow-0rtt',
-    'force-sslv3',
-    'force-tlsv10',
-    'force-tlsv11',
-    'force-tlsv12',
-    'force-tlsv13',
-    'generate-certificates',
-    'no-alpn',
-    'no-ca-names',
-    'no-renegotiate',
-    'no-sslv3',
-    'no-strict-sni',
-    'no-tls-tickets',
-    'no-tlsv10',
-    'no-tlsv11',
-    'no-tlsv12',
-    'no-tlsv13',
-    'prefer-client-ciphers',
-    'strict-sni',
-    'tls-tickets',
-  ]),
 ];
 
 /** HAProxy manual 5.2 and later versions. */
 export const SERVER_KNOWN_ROWS: readonly Entry<ServerDraft>[] = [
-  ...unsupported<ServerDraft>(`${SERVER_TLS}; for checks alone there is 'check-ssl'`, { manual: '5.2' }, [
-    'ssl',
-  ]),
-  ...unsupported<ServerDraft>("for checks there is 'check-sni NAME'", { manual: '5.2' }, ['sni EXPR']),
-  ...unsupported<ServerDraft>(SERVER_TLS, { manual: '5.2' }, [
-    'alpn PROTOCOLS',
-    'ciphers LIST',
-    'ciphersuites LIST',
-    'client-sigalgs LIST',
-    'crl-file PATH',
-    'crt PATH',
-    'curves LIST',
-    'ktls on|off',
-    'npn PROTOCOLS',
-    'renegotiate WORD',
-    'sigalgs LIST',
-    'ssl-max-ver VERSION',
-    'ssl-min-ver VERSION',
-    'verifyhost NAME',
-  ]),
-  ...noEffect<ServerDraft>(SERVER_TLS, { manual: '5.2' }, [
-    'allow-0rtt',
-    'force-sslv3',
-    'force-tlsv10',
-    'force-tlsv11',
-    'force-tlsv12',
-    'force-tlsv13',
-    'no-renegotiate',
-    'no-sni-auto',
-    'no-sslv3',
-    'no-tls-tickets',
-    'no-tlsv10',
-    'no-tlsv11',
-    'no-tlsv12',
-    'no-tlsv13',
-    'sni-auto',
-    'ssl-reuse',
-    'tls-tickets',
-    'check-sni-auto',
-    'no-check-sni-auto',
-  ]),
   ...unsupported<ServerDraft>(PROXY_HEADER, { manual: '5.2' }, [
     'send-proxy',
     'send-proxy-v2',

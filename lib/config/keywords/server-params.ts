@@ -1,7 +1,7 @@
 /**
  * The parameters of `server` and `default-server` lines that have an effect here (HAProxy manual 5.2, reference 3.2).
  *
- * Not here: the lines themselves (`server.ts`), parameters only known and answered (`params-known.ts`).
+ * Not here: the lines themselves (`server.ts`), TLS (`server-tls.ts`), parameters only known and answered (`params-known.ts`).
  */
 import { isIP } from 'node:net';
 import type { InitAddr, ServerConfig } from '../config.ts';
@@ -12,6 +12,7 @@ import { isSuspiciouslySmallTime } from '../units.ts';
 import type { Entry } from './entry.ts';
 import { SERVER_KNOWN_ROWS } from './params-known.ts';
 import { paramTable } from './params.ts';
+import { SERVER_TLS_ROWS } from './server-tls.ts';
 import { readSource } from './source.ts';
 import { parseHost, parseNameList } from './values.ts';
 
@@ -169,10 +170,7 @@ const OFF_FORMS: readonly Row[] = [
   'no-send-proxy-v2',
   'no-send-proxy-v2-ssl',
   'no-send-proxy-v2-ssl-cn',
-  'no-ssl',
-  'no-ssl-reuse',
   'no-tfo',
-  'no-verifyhost',
   'stick',
 ].map((keyword) => row(keyword, '', () => {}));
 
@@ -182,6 +180,7 @@ export const SERVER_ROWS: readonly Row[] = [
   ...CHECK_PARAMS,
   ...REACTION_PARAMS,
   ...OFF_FORMS,
+  ...SERVER_TLS_ROWS,
   ...SERVER_KNOWN_ROWS,
 ];
 

@@ -10,6 +10,7 @@ import type { ProxyDraft, ServerDraft } from '../draft.ts';
 import type { Line } from '../line.ts';
 import { readParams } from './params.ts';
 import { SERVER_TABLE } from './server-params.ts';
+import { noteTlsWithoutSsl } from './server-tls.ts';
 import { badNameCharacter } from './values.ts';
 
 /** More servers than this from one line is a slip of the keyboard. */
@@ -23,6 +24,7 @@ export function readServer(line: Line, proxy: ProxyDraft): void {
   server.said.set('server', line.lastPlace());
   const address = takeServerAddress(line, server);
   readParams(line, server, SERVER_TABLE, 'server');
+  noteTlsWithoutSsl(line, server, proxy.defaultServer);
   if (address === null) return;
   server.name = name;
   server.address = address;
@@ -39,6 +41,7 @@ export function readServerTemplate(line: Line, proxy: ProxyDraft): void {
   const numbers = takeNumbers(line);
   const address = numbers === null ? null : takeServerAddress(line, template);
   readParams(line, template, SERVER_TABLE, 'server-template');
+  noteTlsWithoutSsl(line, template, proxy.defaultServer);
   if (numbers === null || address === null) return;
   refuseResolvers(line, { ...template, address });
   const firstId = template.values.id;
@@ -60,6 +63,8 @@ export function readDefaultServer(line: Line, proxy: ProxyDraft): void {
     Object.assign(proxy.defaultServer.values, newServer().values);
     Object.assign(proxy.defaultServer.check, newServer().check);
     proxy.defaultServer.checked = false;
+    proxy.defaultServer.ssl = false;
+    proxy.defaultServer.tls = {};
     proxy.defaultServer.said.clear();
   }
   readParams(line, proxy.defaultServer, SERVER_TABLE, 'default-server');
