@@ -1,0 +1,337 @@
+/** What servers answer. Not here: what is done with them (`run.ts`). */
+import type { SmugglingCase } from './case.ts';
+
+export const RESPONSES: readonly SmugglingCase[] = [
+  {
+    title: 'a response with both lengths',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
+      ends: false,
+    },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'as for requests: the client would be the one deceived',
+    fault: 'two-lengths',
+  },
+  {
+    title: 'a response with two different lengths',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nhi!', ends: false },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'bad-length',
+  },
+  {
+    title: 'a response with two equal lengths',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'as for requests',
+    fault: 'bad-length',
+  },
+  {
+    title: 'a response with a negative length',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'bad-length',
+  },
+  {
+    title: 'a response with Transfer-Encoding: gzip',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nhi', ends: true },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'bad-coding',
+  },
+  {
+    title: 'a response with Transfer-Encoding: gzip, chunked',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
+      ends: false,
+    },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'bad-coding',
+  },
+  {
+    title: 'a chunked response in HTTP/1.0',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
+      ends: true,
+    },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'as for requests',
+    fault: 'bad-coding',
+  },
+  {
+    title: 'a response with a bad chunk',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhi\r\n0\r\n\r\n',
+      ends: false,
+    },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['CUT '], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'where HAProxy has the whole response in its buffer it can still answer 502; here its headers are on their way when the chunk is read',
+    fault: 'bad-chunk',
+  },
+  {
+    title: 'a response whose lines end in LF alone',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\nContent-Length: 2\n\nhi', ends: false },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'as for requests',
+    fault: 'bad-line-end',
+  },
+  {
+    title: 'a response with a folded header',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nX: 1\r\n 2\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'as for requests',
+    fault: 'folded-header',
+  },
+  {
+    title: 'a response with a blank before the colon',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nX : 1\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'bad-header',
+  },
+  {
+    title: 'a response with a NUL',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nX: 1\x002\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'as for requests',
+    fault: 'bad-header',
+  },
+  {
+    title: 'a response without a reason',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+  },
+  {
+    title: 'a response with status 099',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['099 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'RFC 9112, 4: three digits, and none begins with 0',
+    fault: 'bad-start-line',
+  },
+  {
+    title: 'a response with status 1000',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 1000 Odd\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['1000', 'rest: hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'RFC 9112, 4: three digits, and none begins with 0',
+    fault: 'bad-start-line',
+  },
+  {
+    title: 'a response with status 999',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 999 Odd\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['999 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+  },
+  {
+    title: 'a response of HTTP/2.0',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'no server answers HTTP/1 like this',
+    fault: 'bad-version',
+  },
+  {
+    title: 'a response of HTTP/1.2',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.2 200 OK\r\nContent-Length: 2\r\n\r\nhi', ends: false },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    sluice: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    why: 'there is none',
+    fault: 'bad-version',
+  },
+  {
+    title: 'a response that is no HTTP',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'hello\r\n\r\n', ends: false },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'bad-start-line',
+  },
+  {
+    title: 'headers of a response too large',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: ' + 'x'.repeat(16400) + '\r\n\r\nhi',
+      ends: false,
+    },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'head-too-large',
+  },
+  {
+    title: 'a response without a length',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\n\r\nhi', ends: true },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+  },
+  {
+    title: 'a response cut short',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhi', ends: true },
+    haproxy: {
+      answers: ['rest: HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhi'],
+      forwarded: ['GET / HTTP/1.1|host: a.example|'],
+    },
+    fault: 'cut-short',
+  },
+  {
+    title: 'headers of a response cut short',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n', ends: true },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'cut-short',
+  },
+  {
+    title: 'no response',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: '', ends: true },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'cut-short',
+  },
+  {
+    title: 'more bytes than the length says',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfake',
+      ends: false,
+    },
+    haproxy: { answers: ['200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'unasked-bytes',
+  },
+  {
+    title: 'more bytes than the length says, and another request',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\nGET /second HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfake',
+      ends: false,
+    },
+    haproxy: {
+      answers: ['200 hi', '200 hi'],
+      forwarded: ['GET / HTTP/1.1|host: a.example|', 'GET /second HTTP/1.1|host: a.example|'],
+    },
+    fault: 'unasked-bytes',
+  },
+  {
+    title: 'a 204 with a length',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 204 None\r\nContent-Length: 2\r\n\r\n', ends: false },
+    haproxy: { answers: ['204'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+  },
+  {
+    title: 'a 304 with a length',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 304 Same\r\nContent-Length: 2\r\n\r\n', ends: false },
+    haproxy: { answers: ['304'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+  },
+  {
+    title: '101 that nobody asked for',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\nhi',
+      ends: false,
+    },
+    haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+    fault: 'unasked-switch',
+  },
+  {
+    title: '101 without Upgrade',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    answer: { bytes: 'HTTP/1.1 101 Switching\r\n\r\nhi', ends: false },
+    haproxy: {
+      answers: ['502'],
+      forwarded: [
+        'GET / HTTP/1.1|connection: upgrade|host: a.example|sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==|sec-websocket-version: 13|upgrade: websocket|',
+      ],
+    },
+    fault: 'bad-upgrade',
+  },
+  {
+    title: '101 to a WebSocket without its accept',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhi',
+      ends: false,
+    },
+    haproxy: {
+      answers: ['502'],
+      forwarded: [
+        'GET / HTTP/1.1|connection: upgrade|host: a.example|sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==|sec-websocket-version: 13|upgrade: websocket|',
+      ],
+    },
+    fault: 'bad-upgrade',
+  },
+  {
+    title: '101 to a WebSocket with a wrong accept',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    answer: {
+      bytes:
+        'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\nhi',
+      ends: true,
+    },
+    haproxy: {
+      answers: ['101', 'rest: hi'],
+      forwarded: [
+        'GET / HTTP/1.1|connection: upgrade|host: a.example|sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==|sec-websocket-version: 13|upgrade: websocket|',
+      ],
+    },
+  },
+  {
+    title: '101 to a WebSocket, another protocol',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\nhi',
+      ends: true,
+    },
+    haproxy: {
+      answers: ['101', 'rest: hi'],
+      forwarded: [
+        'GET / HTTP/1.1|connection: upgrade|host: a.example|sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==|sec-websocket-version: 13|upgrade: websocket|',
+      ],
+    },
+    sluice: {
+      answers: ['502'],
+      forwarded: [
+        'GET / HTTP/1.1|connection: upgrade|host: a.example|sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==|sec-websocket-version: 13|upgrade: websocket|',
+      ],
+    },
+    why: 'RFC 9110, 7.8: only to what was asked for',
+    fault: 'unasked-switch',
+  },
+  {
+    title: '103 before the response',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 103 Early\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi',
+      ends: false,
+    },
+    haproxy: { answers: ['103', '200 hi'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+  },
+  {
+    title: 'a trailer in a response',
+    send: 'GET / HTTP/1.1\r\nHost: a.example\r\n\r\n',
+    answer: {
+      bytes: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Sum: 1\r\n\r\n',
+      ends: false,
+    },
+    haproxy: { answers: ['200 hi + x-sum: 1'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
+  },
+];
