@@ -15,7 +15,7 @@ export class PublicChannel extends SocketOwner implements Channel {
   readonly #handler: ChannelHandler;
   /** Read ahead before this was a channel, in order. */
   #ahead: Buffer[];
-  /** The peer's end, seen before this was a channel and not told yet; or its break. */
+  /** The peer's end, or its break, seen before this was a channel or while it was paused, and not told yet. */
   #earlier: 'nothing' | 'ended' | 'broke' = 'nothing';
   #paused = true;
   /** What came before is going to be told. */
@@ -124,6 +124,11 @@ export class PublicChannel extends SocketOwner implements Channel {
 
   override socketReadEnd(): void {
     if (!this.#open) return;
+    if (this.#paused) {
+      // Node tells an end that it has seen also of a socket that was paused in the last chunk before it.
+      this.#earlier = 'ended';
+      return;
+    }
     this.#peerEnded = true;
     this.#handler.channelEnded();
   }
