@@ -51,6 +51,7 @@ export abstract class MessageParser {
   read(chunk: Buffer): void {
     if (this.#stage === 'closed') return;
     this.#unread = this.#unread === null ? chunk : Buffer.concat([this.#left(this.#unread), chunk]);
+    this.#scan.shift(this.#at);
     this.#at = 0;
     this.#run();
   }
