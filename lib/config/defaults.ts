@@ -18,6 +18,7 @@ import type {
 import type {
   BindTls,
   CookieConfig,
+  ForwardFor,
   HttpBackendOptions,
   HttpFrontendOptions,
   HttpOptions,
@@ -87,6 +88,9 @@ export const HTTP_DEFAULTS: HttpOptions = {
   timeoutTarpitMs: 0,
   stats: null,
 };
+
+/** HAProxy manual 4.2 "option forwardfor". */
+export const FORWARD_FOR_DEFAULTS: ForwardFor = { except: null, header: 'X-Forwarded-For', ifNone: false };
 
 /** HAProxy manual 4.2 "stats enable". */
 export const STATS_DEFAULTS: StatsConfig = {

@@ -3,7 +3,7 @@
  *
  * Not here: the rest of a proxy (`print.ts`).
  */
-import { COOKIE_DEFAULTS, HTTP_BACKEND_DEFAULTS, STATS_DEFAULTS } from './defaults.ts';
+import { COOKIE_DEFAULTS, FORWARD_FOR_DEFAULTS, HTTP_BACKEND_DEFAULTS, STATS_DEFAULTS } from './defaults.ts';
 import { flag, joined, number, text, time, word } from './print-words.ts';
 import type { Words } from './print-words.ts';
 import type {
@@ -64,7 +64,7 @@ function forwardForLine(forwardFor: ForwardFor | null): Words {
   const { except, header, ifNone } = forwardFor;
   return joined(
     ['option', 'forwardfor'],
-    [text('except', except), text('header', header), flag(ifNone, 'if-none')],
+    [text('except', except), word('header', header, FORWARD_FOR_DEFAULTS.header), flag(ifNone, 'if-none')],
   );
 }
 

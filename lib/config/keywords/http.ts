@@ -6,6 +6,7 @@
  * are only known and answered (`proxy-known.ts`).
  */
 import { isIP } from 'node:net';
+import { FORWARD_FOR_DEFAULTS } from '../defaults.ts';
 import type { Mutable, ProxyDraft } from '../draft.ts';
 import type { Line } from '../line.ts';
 import type { ForwardFor, HeaderCapture, HttpOptions } from '../rules.ts';
@@ -18,9 +19,6 @@ import { readTimeout } from './timeout.ts';
 
 type Row = Entry<ProxyDraft>;
 type TimeKey = 'timeoutHttpRequestMs' | 'timeoutHttpKeepAliveMs' | 'timeoutTarpitMs';
-
-/** The header of `option forwardfor` (manual 4.2). */
-const FORWARDED_FOR = 'X-Forwarded-For';
 
 export const HTTP_ROWS: readonly Row[] = [
   row('option forwardfor', '[except NET] [header NAME] [if-none]', 'DFLB', 'warning', (line, { http }) => {
@@ -114,7 +112,7 @@ function connection(keyword: string, mode: HttpOptions['connection']): Row {
 
 /** What stands after `option forwardfor`; null after an alert. */
 export function readForwardFor(line: Line): Mutable<ForwardFor> | null {
-  const forwardFor: Mutable<ForwardFor> = { except: null, header: FORWARDED_FOR, ifNone: false };
+  const forwardFor: Mutable<ForwardFor> = { ...FORWARD_FOR_DEFAULTS };
   for (let word = line.peek(); word !== undefined; word = line.peek()) {
     if (word !== 'except' && word !== 'header' && word !== 'if-none') return refuseForwardFor(line, word);
     line.takeOptional();
