@@ -3,7 +3,7 @@
  *
  * Not here: logs (`../account/log/`), notices without `-d` (`terminal-log.ts`).
  */
-import type { SessionRecord, SessionStart } from '../account/session.ts';
+import type { HttpRecord, SessionRecord, SessionStart } from '../account/session.ts';
 import type { LoadBalancer } from '../load-balancer.ts';
 import type { Messages } from './messages.ts';
 
@@ -20,11 +20,22 @@ export function acceptLine({ id, frontendName, ...session }: SessionStart): stri
   return `${number(id)}:${frontendName}.accept from ${from} to ${to}\n`;
 }
 
-/** `00000001:https_proxy.closed nirvana/nirvana1 normal, 517 bytes in, 1024 out, 12 ms`. */
+/**
+ * `00000001:https_proxy.closed nirvana/nirvana1 normal, 517 bytes in, 1024 out, 12 ms`; in mode http with the request and its answer
+ * in front: `...closed GET /a 200 web/web1 normal, ...`.
+ */
 export function closeLine(session: SessionRecord): string {
   const { id, frontendName, backendName, serverName, ending, bytesIn, bytesOut, totalMs } = session;
   const traffic = `${bytesIn} bytes in, ${bytesOut} out, ${Math.round(totalMs)} ms`;
-  return `${number(id)}:${frontendName}.closed ${backendName}/${serverName ?? '<NOSRV>'} ${ending.reason}, ${traffic}\n`;
+  const asked = session.http === null ? '' : requestText(session.http);
+  return `${number(id)}:${frontendName}.closed ${asked}${backendName}/${serverName ?? '<NOSRV>'} ${ending.reason}, ${traffic}\n`;
+}
+
+/** A request that could not be read has no words of its own; no answer: `-`. */
+function requestText({ method, target, status }: HttpRecord): string {
+  const words = method === '' ? '<BADREQ>' : `${method} ${target}`;
+  // What a client sends must not move the terminal's cursor.
+  return `${words.replace(/\p{Cc}/gu, '?')} ${status < 0 ? '-' : status} `;
 }
 
 function number(id: number): string {

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { acceptLine, closeLine } from '../../lib/cli/debug.ts';
+import { badRequestRecord, httpRecord } from '../help/views.ts';
 
 const start = {
   id: 26,
@@ -49,4 +50,13 @@ void t.test('a session that ended is one line', async (t) => {
     closeLine(record),
     '0000001a:https_proxy.closed nirvana/<NOSRV> no-server, 517 bytes in, 0 out, 12 ms\n',
   );
+  t.equal(
+    closeLine({ ...record, http: httpRecord({ status: 503 }) }),
+    '0000001a:https_proxy.closed GET /a?b=c 503 nirvana/<NOSRV> no-server, 517 bytes in, 0 out, 12 ms\n',
+  );
+  t.match(
+    closeLine({ ...record, http: badRequestRecord({ status: -1 }) }),
+    '.closed <BADREQ> - nirvana/<NOSRV> ',
+  );
+  t.match(closeLine({ ...record, http: httpRecord({ target: '/\u001b[2J' }) }), ' GET /?[2J 200 ');
 });
