@@ -91,7 +91,10 @@ const HEADS =
   `<tr><th rowspan="2" scope="col">Name</th>${GROUPS.map(
     ({ title, columns }) => `<th colspan="${columns.length}" scope="colgroup">${title}</th>`,
   ).join('')}</tr>\n` +
-  `<tr>${COLUMNS.map(({ title, meaning }) => `<th scope="col" title="${meaning}">${title}</th>`).join('')}</tr>\n`;
+  `<tr>${COLUMNS.map(
+    ({ title, meaning, numeric }) =>
+      `<th scope="col"${numeric ? '' : ' class="text"'} title="${meaning}">${title}</th>`,
+  ).join('')}</tr>\n`;
 
 function tableRow(row: StatRow): string {
   const cells = COLUMNS.map((column) => cell(row, column)).join('');

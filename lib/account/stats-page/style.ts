@@ -15,7 +15,7 @@ export const STYLE = `:root {
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem; max-width: 110rem; background: var(--ground); color: var(--ink); font: 14px/1.45 system-ui, sans-serif; }
+body { margin: 0 auto; padding: 1.5rem; max-width: 120rem; background: var(--ground); color: var(--ink); font: 14px/1.45 system-ui, sans-serif; }
 h1 { margin: 0; font-size: 1.4rem; }
 h2 { margin: 0; padding: .55rem .8rem; font-size: 1rem; }
 h2 small { color: var(--faint); font-weight: normal; }
@@ -31,11 +31,11 @@ input { padding: .15rem .4rem; border: 1px solid var(--line); border-radius: 4px
 section { margin-bottom: 1.2rem; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); overflow: hidden; }
 .wide { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th, td { padding: .28rem .55rem; border-top: 1px solid var(--line); text-align: right; font-size: .86rem; }
+th, td { padding: .28rem .38rem; border-top: 1px solid var(--line); text-align: right; font-size: .82rem; }
 thead th { background: var(--head); color: var(--faint); font-weight: 500; }
 thead th[colspan], thead th[rowspan] { text-align: center; border-left: 1px solid var(--line); }
 tbody th { text-align: left; font-weight: 600; border-left: 4px solid transparent; }
-td.text { text-align: left; }
+td.text, thead th.text { text-align: left; }
 td[title]:not([title=""]), th[title] { cursor: help; }
 .frontend th, .backend th { font-weight: 500; color: var(--faint); }
 .backend th, .backend td { background: var(--head); }
