@@ -2,6 +2,7 @@
 import t from 'tap';
 import { BackendCounters, FrontendCounters, ServerCounters } from '../../lib/account/counters.ts';
 import {
+  BAD_MESSAGE_REASONS,
   deniedRequests,
   deniedResponses,
   failedRequests,
@@ -10,6 +11,7 @@ import {
 } from '../../lib/account/http-counters.ts';
 import { countSession } from '../../lib/account/session-counts.ts';
 import type { EndReason, HttpRecord } from '../../lib/account/session.ts';
+import { MESSAGE_FAULT_CODES } from '../../lib/http/faults.ts';
 import { SharedMemory } from '../../lib/shared/memory.ts';
 import { endingOf } from '../../lib/stream/ending.ts';
 import { httpRecord, memory, sessionRecord } from '../help/views.ts';
@@ -124,4 +126,8 @@ void t.test('classes', async (t) => {
     'other',
     'other',
   ]);
+});
+
+void t.test('every fault a message can have is counted by its own name', async (t) => {
+  t.same([...MESSAGE_FAULT_CODES].toSorted(), [...BAD_MESSAGE_REASONS].toSorted());
 });
