@@ -20,8 +20,8 @@ import { compileChoice } from './choices.ts';
 import { logSampler } from './log-samples.ts';
 import { type BuiltBackend, defaultName, reachableBackends, serverChoice } from './routes.ts';
 
-/** HAProxy's `tune.bufsize` without `tune.maxrewrite`, and `tune.http.maxhdr`. */
-const HEAD_LIMITS = { bytes: 15_360, lines: 101 };
+/** HAProxy's `tune.bufsize` without `tune.maxrewrite`, and one line less than `tune.http.maxhdr`. */
+const HEAD_LIMITS = { bytes: 15_360, lines: 100 };
 
 /** What closes more holds (reference 14.3). */
 const CLOSES: readonly HttpOptions['connection'][] = ['keep-alive', 'server-close', 'close'];

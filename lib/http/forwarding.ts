@@ -27,12 +27,12 @@ export function prepareRequest(
 ): PreparedRequest {
   const { headers } = head;
   const upgrade = endRequestHop(headers, framing.upgrade);
-  // It goes out as 1.1, which has one always (RFC 9110, 7.2); only a request of 1.0 can be without.
-  if (!headers.has('host')) headers.add('host', '');
   const chunked = framing.body.kind === 'chunked';
   if (chunked) headers.add('transfer-encoding', 'chunked');
   if (upgrade !== null) headers.add('connection', 'upgrade');
   else if (connection !== 'keep-alive') headers.add('connection', 'close');
+  // It goes out in its own version, whose connections end after one answer unless they are asked not to.
+  else if (head.version === '1.0') headers.add('connection', 'keep-alive');
   return { text: requestText(head), chunked, expected: { method: head.method, upgrade } };
 }
 

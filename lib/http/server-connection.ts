@@ -60,7 +60,6 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
   readonly #channel: Channel;
   readonly #parser: ResponseParser;
   #user: ServerConnectionUser | null = null;
-  #keepAlive = false;
   #ended = false;
   /** Requests begun on it. */
   requestsTotal = 0;
@@ -109,7 +108,6 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
   /** Takes the connection for one request. */
   begin(user: ServerConnectionUser, request: AnsweredRequest): void {
     this.#user = user;
-    this.#keepAlive = false;
     this.requestsTotal += 1;
     this.#parser.expect(request);
     this.lastActiveMs = this.#parts.clock.nowMs();
@@ -197,8 +195,7 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
     this.#user?.responseInformational(head);
   }
 
-  responseHead(head: ResponseHead, body: BodyKind, keepAlive: boolean): void {
-    this.#keepAlive = keepAlive;
+  responseHead(head: ResponseHead, body: BodyKind): void {
     this.#user?.responseHead(head, body);
   }
 
@@ -214,7 +211,7 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
   responseEnd(trailers: Headers | null): void {
     const user = this.#user;
     this.#user = null;
-    user?.responseEnd(trailers, this.#keepAlive && !this.#ended);
+    user?.responseEnd(trailers, this.#parser.reusable && !this.#ended);
   }
 
   responseBad(fault: MessageFault): void {
