@@ -25,6 +25,7 @@ const NO_TIMEOUT_MS = 2_147_483_647;
 export class PublicHandshakes {
   readonly #contexts: AcceptTls;
   readonly #shaking = new Map<string, PublicHandshake>();
+  readonly #gone = new Set<PublicHandshake>();
   readonly #server: tls.Server;
   #fallback: AcceptTls['fallback'];
 
@@ -41,7 +42,7 @@ export class PublicHandshakes {
     const { address, port } = connection.remote;
     const key = keyOf(address, port);
     const isAlone = !this.#shaking.has(key);
-    const handshake = new PublicHandshake(connection, this.#contexts, handler, () => {
+    const handshake = new PublicHandshake(connection, this.#contexts, handler, this.#gone, () => {
       if (isAlone) this.#shaking.delete(key);
     });
     if (isAlone) this.#shaking.set(key, handshake);
@@ -80,7 +81,9 @@ export class PublicHandshakes {
       else handshake.done(socket);
     });
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: tls.TLSSocket) => {
-      find(socket)?.failed({ code: failureCode(error, socket), message: failureMessage(error, socket) });
+      const [gone] = this.#gone;
+      // Of a socket that is closed already nobody knows any more where it led; they come in the order in which they were closed.
+      (find(socket) ?? gone)?.failed(failureOf(error, socket));
     });
     return server;
   }
@@ -95,36 +98,39 @@ function keyOf(address: string | undefined, port: number | undefined): string {
   return `${address ?? ''} ${port ?? 0}`;
 }
 
-/** Where Node refuses a certificate it just hangs up and keeps the reason to itself. */
-function failureCode(error: NodeJS.ErrnoException, socket: tls.TLSSocket): string {
+/** Where Node refuses a certificate it just hangs up, and the reason stands elsewhere. */
+function failureOf({ code, message }: NodeJS.ErrnoException, socket: tls.TLSSocket): HandshakeFailure {
   const refused: unknown = socket.authorizationError;
-  return typeof refused === 'string' ? refused : (error.code ?? 'ERR_UNKNOWN');
+  if (typeof refused === 'string') return refusal(refused);
+  return { kind: code === 'ECONNRESET' ? 'closed' : 'protocol', code: code ?? 'ERR_UNKNOWN', message };
 }
 
-function failureMessage(error: Error, socket: tls.TLSSocket): string {
-  const refused: unknown = socket.authorizationError;
-  return typeof refused === 'string' ? `the client's certificate is not accepted: ${refused}` : error.message;
+function refusal(code: string): HandshakeFailure {
+  return { kind: 'certificate', code, message: `the client's certificate is not accepted: ${code}` };
 }
 
 /** In charge of the socket below from the beginning to the end, so that nothing of it is lost. */
 class PublicHandshake extends SocketOwner implements Handshake {
   readonly #connection: PublicConnection;
   readonly #contexts: AcceptTls;
+  readonly #gone: Set<PublicHandshake>;
   readonly #left: () => void;
   #handler: HandshakeHandler | null;
   #socket: tls.TLSSocket | null = null;
 
-  /** `left`: it is over in whatever way. */
+  /** `gone`: those whose socket is closed and whose failure has not been told. `left`: it is over in whatever way. */
   constructor(
     connection: PublicConnection,
     contexts: AcceptTls,
     handler: HandshakeHandler,
+    gone: Set<PublicHandshake>,
     left: () => void,
   ) {
     super();
     this.#connection = connection;
     this.#contexts = contexts;
     this.#handler = handler;
+    this.#gone = gone;
     this.#left = left;
   }
 
@@ -156,12 +162,12 @@ class PublicHandshake extends SocketOwner implements Handshake {
     const wanted = this.#contexts.clientCertificatesFor(serverNameOf(socket));
     // A resumed session is `authorized` also where no certificate was ever shown.
     if (wanted === 'required' && peer === null) {
-      this.failed({ code: 'CERTIFICATE_REQUIRED', message: 'the client has shown no certificate' });
+      const message = 'the client has shown no certificate';
+      this.failed({ kind: 'protocol', code: 'CERTIFICATE_REQUIRED', message });
       return;
     }
     if (wanted !== 'none' && peer !== null && !socket.authorized) {
-      const code = String(socket.authorizationError);
-      this.failed({ code, message: `the client's certificate is not accepted: ${code}` });
+      this.failed(refusal(String(socket.authorizationError)));
       return;
     }
     this.#socket = socket;
@@ -197,13 +203,16 @@ class PublicHandshake extends SocketOwner implements Handshake {
     handler.handshakeFailed(failure);
   }
 
-  /** The socket below is gone; what TLS had to say about it, it has said. */
+  /** The socket below is gone. What TLS has to say about it comes right behind, if it does. */
   override socketClosed(): void {
-    if (this.#socket === null) failClosed(this);
+    if (this.#socket !== null || this.#handler === null) return;
+    this.#gone.add(this);
+    setImmediate(failClosed, this);
   }
 
   #over(): void {
     this.#handler = null;
+    this.#gone.delete(this);
     this.#left();
   }
 }
@@ -215,7 +224,8 @@ function tellDone(handshake: PublicHandshake, connection: PublicConnection): voi
 }
 
 function failClosed(handshake: PublicHandshake): void {
-  handshake.failed({ code: 'ECONNRESET', message: 'connection closed during the handshake' });
+  const message = 'connection closed during the handshake';
+  handshake.failed({ kind: 'closed', code: 'ECONNRESET', message });
 }
 
 function peerOf(socket: tls.TLSSocket): X509Certificate | null {

@@ -44,6 +44,8 @@ export interface DialTls {
 
 /** `code` as Node or OpenSSL names it, e.g. `ERR_SSL_HTTP_REQUEST`; `message` for people. */
 export interface HandshakeFailure {
+  /** The client left; its certificate is not accepted; it and we do not understand each other. */
+  readonly kind: 'closed' | 'certificate' | 'protocol';
   readonly code: string;
   readonly message: string;
 }

@@ -2,13 +2,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import type { Connection, Relay } from '../../lib/transport/transport.ts';
+import { makeTestCertificate } from '../check/certificates.ts';
 import { Journal, turns } from '../help/gate.ts';
 import { echo, Peer, PeerServer } from '../help/peer.ts';
 import { dial, NotingHandler, NotingWatcher } from './joined.ts';
@@ -202,7 +203,7 @@ await t.test('plain HTTP is refused, and nothing is said to it', async (t) => {
   t.teardown(() => client.close());
   await entrance.shake();
   client.send('GET / HTTP/1.1\r\nHost: a.test\r\n\r\n');
-  t.match(await entrance.next(), { code: 'ERR_SSL_HTTP_REQUEST' });
+  t.match(await entrance.next(), { kind: 'protocol', code: 'ERR_SSL_HTTP_REQUEST' });
   t.equal(await client.over(), 'ended');
   t.notMatch(client.text, /HTTP/);
 });
@@ -214,7 +215,7 @@ await t.test('a client that leaves has failed, whatever way it takes', async (t)
     await entrance.shake();
     await client.flush(Buffer.from([22, 3, 1]));
     client[leave]();
-    t.match(await entrance.next(), { code: 'ECONNRESET' });
+    t.match(await entrance.next(), { kind: 'closed', code: 'ECONNRESET' });
     client.close();
   }
   const early = await Peer.connect(entrance.port);
@@ -355,4 +356,103 @@ await t.test('an echo is whole', async (t) => {
   await peer.expect(bytes);
   await peer.expectEnd();
   await told.until('finished');
+});
+
+await t.test('a client that must show a certificate shows a good one, or is refused', async (t) => {
+  const known = await makeTestCertificate('known.test');
+  const stranger = await makeTestCertificate('stranger.test');
+  const cases = [
+    ['required', known, 'known.test'],
+    ['required', null, 'protocol'],
+    ['required', stranger, 'certificate'],
+    ['optional', known, 'known.test'],
+    ['optional', null, 'nobody'],
+    ['optional', stranger, 'certificate'],
+  ] as const;
+  for (const [wanted, shown, expected] of cases) {
+    const contexts = acceptTls({
+      fallback: { ...CERTIFICATE, ca: known.cert },
+      clientCertificates: wanted,
+      clientCertificatesFor: () => wanted,
+    });
+    const entrance = await SecureEntrance.open(t, contexts);
+    const client = tlsClient(t, { port: entrance.port, host: '127.0.0.1' }, shown ?? {});
+    client.on('error', () => {});
+    await entrance.shake();
+    const outcome = await entrance.next();
+    const got = isFailure(outcome) ? outcome.kind : (outcome.tls?.clientCertificate?.commonName ?? 'nobody');
+    t.equal(got, expected, `${wanted}, ${shown === null ? 'none' : 'one'} shown`);
+    if (!isFailure(outcome)) outcome.close();
+    client.destroy();
+  }
+});
+
+await t.test(
+  'what is asked depends on the name, also of a client that resumes a session of another name',
+  async (t) => {
+    const contexts = acceptTls({
+      clientCertificates: 'optional',
+      clientCertificatesFor: (name) => (name === 'closed.test' ? 'required' : 'none'),
+    });
+    const entrance = await SecureEntrance.open(t, contexts);
+    const open = tlsClient(t, { port: entrance.port, host: '127.0.0.1' });
+    const given = once(open, 'session');
+    open.resume();
+    await entrance.shake();
+    (await entrance.nextConnection()).close();
+    const [session] = (await given) as [Buffer];
+    const closed = { servername: 'closed.test', rejectUnauthorized: false, session };
+    tlsClient(t, { port: entrance.port, host: '127.0.0.1' }, closed).on('error', () => {});
+    await entrance.shake();
+    t.match(await entrance.next(), { kind: 'protocol', code: 'CERTIFICATE_REQUIRED' });
+  },
+);
+
+await t.test('a certificate is shown in full', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+  const made = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '7',
+  ];
+  await run('openssl', [
+    ...made,
+    '-subj',
+    '/C=DE/O=x/CN=y',
+    '-set_serial',
+    '258',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+  ]);
+  const shown = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
+  const required = 'required' as const;
+  const wanted = { clientCertificates: required, clientCertificatesFor: () => required };
+  const entrance = await SecureEntrance.open(
+    t,
+    acceptTls({ fallback: { ...CERTIFICATE, ca: shown.cert }, ...wanted }),
+  );
+  const client = tlsClient(t, { port: entrance.port, host: '127.0.0.1' }, shown);
+  await entrance.shake();
+  const connection = await entrance.nextConnection();
+  const view = connection.tls?.clientCertificate;
+  t.match(view, {
+    subject: '/C=DE/O=x/CN=y',
+    issuer: '/C=DE/O=x/CN=y',
+    commonName: 'y',
+    notBefore: /^\d{12}Z$/,
+  });
+  t.same([...(view?.serial ?? [])], [1, 2]);
+  t.equal(view?.sha1.length, 20);
+  connection.close();
+  client.destroy();
 });
