@@ -98,6 +98,7 @@ export class Frontend {
 }
 
 class ListenerDoor implements Door {
+  readonly handshakeMs = 0;
   readonly #frontend: Frontend;
   readonly #owner: FrontendOwner;
   readonly #listener: Listener;

@@ -31,5 +31,7 @@ export interface Door {
   readonly listenerCounters: ListenerCounters;
   readonly processSessions: number;
   readonly frontendSessions: number;
+  /** What the client's TLS handshake took; 0: there was none. */
+  readonly handshakeMs: number;
   released(session: ClientSession): void;
 }
