@@ -384,11 +384,13 @@ function dialTarget(server: Server, context: ChoiceContext, source: Endpoint | n
   const { target } = server;
   if (target === null)
     throw new Error(`server ${server.backendName}/${server.name} was chosen without an address`);
-  if (target.kind === 'unix') return target;
+  const tls = server.tls === null ? {} : { tls: server.tls(context) };
+  if (target.kind === 'unix') return { ...target, ...tls };
   return {
     kind: 'tcp',
     address: target.address,
     port: target.port ?? context.destinationPort + target.portOffset,
     source,
+    ...tls,
   };
 }

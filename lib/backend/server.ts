@@ -31,6 +31,8 @@ import type { Flag } from '../shared/flag.ts';
 import { Queue } from './queue.ts';
 import { SlowStart } from './slow-start.ts';
 import { Slot } from './slot.ts';
+import type { ChoiceContext } from './balance/balancer.ts';
+import type { DialTls } from '../transport/secure.ts';
 
 export type AdminState = 'ready' | 'drain' | 'maint';
 
@@ -84,6 +86,8 @@ export class Server {
   readonly health: Health;
   readonly counters: ServerCounters;
   readonly queue: Queue;
+  /** What a connection to it is secured with; null: nothing. */
+  tls: ((context: ChoiceContext) => DialTls) | null = null;
   /** Null while its name has no address. */
   target: ServerTarget | null = null;
   /** The server whose health and maintenance this one copies. */
