@@ -24,6 +24,7 @@ import { SharedMemory } from './shared/memory.ts';
 import { NO_NEIGHBOURS } from './shared/neighbours.ts';
 import { Crew } from './threads/crew.ts';
 import { systemClock, systemClockOriginNs, type Clock } from './time/clock.ts';
+import { StatsDesk } from './stats-desk.ts';
 import { DeadlineWheel } from './time/coarse.ts';
 import { OwnTraffic, type Traffic } from './traffic.ts';
 import { chooseTransport } from './transport/choose.ts';
@@ -148,7 +149,7 @@ function threadsOf({ global, proxies }: Config, options: LoadBalancerOptions): n
   );
 }
 
-type Control = Omit<Parts, 'built' | 'traffic'>;
+type Control = Omit<Parts, 'built' | 'traffic' | 'stats'>;
 
 async function bringToLife(control: Control, options: LoadBalancerOptions): Promise<Parts> {
   const { config, memory, clock, logger, logs, house, events } = control;
@@ -160,6 +161,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
   if (notice !== null) logger.warn(AT_START, notice);
   if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive))
     logger.warn(AT_START, KEEP_ALIVE_NOTICE);
+  const stats = new StatsDesk(config, clock);
   const targets: (ServerTarget | null)[] = [];
   const sessionLogs: LoggedSessions[] = [];
   let traffic: Traffic | null = null;
@@ -172,7 +174,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
     transport,
     channels: createPublicTransport({ nowMs: () => clock.nowMs() }),
     readFile: readFileSync,
-    stats: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
+    stats: (...asked) => stats.page(...asked),
     random: options.random ?? Math.random,
     resolve: async (server, backendName) => {
       const position = targets.push(null) - 1;
@@ -213,11 +215,12 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
           clock,
           logger,
           memory,
+          stats: (...asked) => stats.page(...asked),
           built,
           listeners: sessionLogs.map((log) => [log, events]),
           sessionsOf: (thread) => house.processLimit.count.of(thread),
         });
-  return { ...control, built, traffic };
+  return { ...control, built, traffic, stats };
 }
 
 /** Something is not as the configuration asks: the command shows it even where nobody looks at a log. */

@@ -30,6 +30,7 @@ import { viewFrontend } from './frontend/view.ts';
 import type { Announcement, Events } from './events.ts';
 import type { House } from './house.ts';
 import type { SharedMemory } from './shared/memory.ts';
+import type { StatsDesk } from './stats-desk.ts';
 import type { Clock, Timer } from './time/clock.ts';
 import type { ListeningAddress, Traffic } from './traffic.ts';
 import { ownVersion } from './version.ts';
@@ -71,6 +72,7 @@ export interface Parts {
   readonly events: Events;
   readonly built: Built;
   readonly traffic: Traffic;
+  readonly stats: StatsDesk;
   readonly descriptorLimit: number;
 }
 
@@ -121,6 +123,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       processMetrics: true,
       logger: parts.logger,
     });
+    parts.stats.view = () => this.view();
     parts.events.announce = (announcement) => this.#announce(announcement);
     parts.events.wanted = (event) => this.listenerCount(event) > 0;
     // Told before the listener is there, or gone.

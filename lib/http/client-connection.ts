@@ -440,7 +440,7 @@ export class ClientConnection
   }
 
   countBytes(): void {
-    this.#stream?.countBytes();
+    this.#stream?.account.countBytes();
   }
 
   noteAddresses(): void {
@@ -449,7 +449,7 @@ export class ClientConnection
   }
 
   record(): SessionRecord | null {
-    return this.#stream?.record() ?? null;
+    return this.#stream?.account.record() ?? null;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { HttpOptions } from '../config/rules.ts';
 import type { BodyKind } from './framing.ts';
+import type { Headers } from './headers.ts';
 import { endRequestHop, endResponseHop } from './hop.ts';
 import type { HttpVersion, RequestHead, ResponseHead } from './message.ts';
 import type { AnsweredRequest } from './response-parser.ts';
@@ -28,6 +29,7 @@ export function prepareRequest(
   const { headers } = head;
   const upgrade = endRequestHop(headers, framing.upgrade);
   const chunked = framing.body.kind === 'chunked';
+  delimit(headers, framing.body);
   if (chunked) headers.add('transfer-encoding', 'chunked');
   if (upgrade !== null) headers.add('connection', 'upgrade');
   else if (connection !== 'keep-alive') headers.add('connection', 'close');
@@ -51,6 +53,8 @@ export function planAnswer(
 ): AnswerPlan {
   const { headers } = head;
   endResponseHop(headers);
+  // Where there is no body, as in an answer to HEAD, it says how long one would be.
+  if (body.kind !== 'none') delimit(headers, body);
   const chunked = body.kind === 'chunked' && client.version === '1.1';
   // A body that ends with the connection, and one whose chunks the client would not understand.
   const endless = body.kind === 'until-close' || (body.kind === 'chunked' && !chunked);
@@ -68,4 +72,14 @@ export function prepareSwitch(head: ResponseHead): void {
   if (head.status !== 101 || upgrade === null) return;
   head.headers.set('upgrade', upgrade);
   head.headers.add('connection', 'upgrade');
+}
+
+/** How long a body is says whoever has read it, whatever a rule has made of the header. */
+function delimit(headers: Headers, body: BodyKind): void {
+  const said = headers.get('content-length');
+  if (said === null && body.kind !== 'length') return;
+  const bytes = body.kind === 'length' ? String(body.bytes) : body.kind === 'none' ? '0' : null;
+  if (said === bytes && headers.all('content-length').length === 1) return;
+  headers.delete('content-length');
+  if (bytes !== null) headers.add('content-length', bytes);
 }

@@ -1,10 +1,11 @@
 /**
  * An answer of our own, in place of a server's.
  *
- * Not here: what is answered (`error-pages.ts`, `reply.ts`, `redirect.ts`), writing it, which `Connection` header the client gets.
+ * Not here: what is answered (`error-pages.ts`, `reply.ts`, `redirect.ts`), whether the client's connection could be kept.
  */
 import { Headers } from './headers.ts';
-import type { HttpVersion, ResponseHead } from './message.ts';
+import type { HttpVersion, RequestHead, ResponseHead } from './message.ts';
+import { responseText } from './writer.ts';
 
 /** Each is made anew: whoever gets it may add to its head. */
 export interface LocalReply {
@@ -44,4 +45,22 @@ export function localReply(parts: ReplyParts, status = parts.status): LocalReply
 
 export function silentReply(status: number): LocalReply {
   return { status, head: null, body: NOTHING, close: true };
+}
+
+/**
+ * As it is sent in answer to `request` (null: it could not be read); no bytes: nothing is. `mayKeep`: another request could follow for all
+ * that is known of the client.
+ */
+export function replyBytes(
+  { head, body, close }: LocalReply,
+  request: RequestHead | null,
+  mayKeep: boolean,
+): { readonly bytes: Buffer | string | null; readonly keepAlive: boolean } {
+  if (head === null) return { bytes: null, keepAlive: false };
+  const keepAlive = mayKeep && !close;
+  if (!keepAlive) head.headers.set('connection', 'close');
+  else if (request?.version === '1.0') head.headers.set('connection', 'keep-alive');
+  const text = responseText(head);
+  const bare = request?.method === 'HEAD' || body.length === 0;
+  return { bytes: bare ? text : Buffer.concat([Buffer.from(text, 'latin1'), body]), keepAlive };
 }

@@ -3,6 +3,7 @@
  *
  * Not here: when any of it happens (`request-stream.ts`), how it is written (`../account/log/`).
  */
+import type { Session } from '../account/account.ts';
 import type { EndReason, HttpRecord, SessionRecord, SessionStart } from '../account/session.ts';
 import type { SessionOutcome } from '../account/session-counts.ts';
 import type { Connecting } from '../backend/connect.ts';
@@ -41,7 +42,7 @@ export interface RequestParts {
 }
 
 /** What one request has come to so far. */
-export class RequestAccount {
+export class RequestAccount implements Session {
   readonly id: number;
   readonly times: RequestTimes;
   /** Of the answer; -1: there was none. */
@@ -57,6 +58,7 @@ export class RequestAccount {
   logLevel: string | null = null;
   outcome: SessionOutcome | null = null;
   readonly #client: ClientConnection;
+  readonly #parts: RequestParts;
   readonly #source: SampleSource;
   readonly #bytesOutBefore: number;
   #countedIn = 0;
@@ -64,11 +66,13 @@ export class RequestAccount {
 
   constructor(
     id: number,
+    parts: RequestParts,
     client: ClientConnection,
     source: SampleSource,
     times: Pick<RequestTimes, 'awaitedMs' | 'firstByteMs'>,
   ) {
     this.id = id;
+    this.#parts = parts;
     this.#client = client;
     this.#source = source;
     this.#bytesOutBefore = client.bytesWritten;
@@ -76,7 +80,8 @@ export class RequestAccount {
   }
 
   /** Adds what has moved since the last time to the counters. */
-  countBytes({ exchange, tunnel, target, slot }: RequestParts): void {
+  countBytes(): void {
+    const { exchange, tunnel, target, slot } = this.#parts;
     const bytesIn = (exchange?.requestBytes ?? 0) + (tunnel?.bytesIn ?? 0);
     const bytesOut = this.#client.bytesWritten - this.#bytesOutBefore + (tunnel?.bytesOut ?? 0);
     const newIn = bytesIn - this.#countedIn;
@@ -90,7 +95,8 @@ export class RequestAccount {
     slot?.server.counters.bytesMoved(newIn, newOut);
   }
 
-  outcomeNow(reason: EndReason, { connecting }: RequestParts): SessionOutcome {
+  outcomeNow(reason: EndReason): SessionOutcome {
+    const { connecting } = this.#parts;
     const { firstByteMs, answeredMs, endedMs } = this.times;
     const nowMs = endedMs === 0 ? this.#client.route.clock.nowMs() : endedMs;
     return {
@@ -127,12 +133,12 @@ export class RequestAccount {
   }
 
   // Field by field: putting it together from smaller objects costs V8 twenty times as much.
-  record(parts: RequestParts): SessionRecord {
-    this.countBytes(parts);
+  record(): SessionRecord {
+    this.countBytes();
     const { route, door, peers, connection } = this.#client;
-    const { target, connecting, serverConnection, recordedServer: server } = parts;
+    const { target, connecting, serverConnection, recordedServer: server } = this.#parts;
     const { remote, local } = peers;
-    const outcome = this.outcome ?? this.outcomeNow('normal', parts);
+    const outcome = this.outcome ?? this.outcomeNow('normal');
     return {
       id: this.id,
       acceptedWallMs: this.#acceptedWallMs,

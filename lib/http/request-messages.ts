@@ -26,17 +26,17 @@ import type { RuleContext, RuleOutcome } from './rule.ts';
 
 export class RequestMessages implements RuleContext {
   readonly source: RequestSource;
-  readonly record: () => SessionRecord;
+  /** As a value, for formats that ask for it. */
+  readonly record = (): SessionRecord => this.#account.record();
   readonly #route: HttpRoute;
   readonly #account: RequestAccount;
   #target: HttpTarget | null = null;
   #persistence: PersistenceState | null = null;
 
-  constructor(route: HttpRoute, source: RequestSource, account: RequestAccount, record: () => SessionRecord) {
+  constructor(route: HttpRoute, source: RequestSource, account: RequestAccount) {
     this.#route = route;
     this.source = source;
     this.#account = account;
-    this.record = record;
   }
 
   get logLevel(): string | null {

@@ -17,8 +17,7 @@
  *
  * Not here: the client's connection (`client-connection.ts`), bodies and their timers (`exchange.ts`), what rules do (`rules.ts`).
  */
-import type { Session } from '../account/account.ts';
-import type { EndReason, SessionRecord, SessionStart } from '../account/session.ts';
+import type { EndReason } from '../account/session.ts';
 import type { BackendSession } from '../backend/backend.ts';
 import { Connecting, type ConnectHandler, type ConnectRefusal } from '../backend/connect.ts';
 import type { Server } from '../backend/server.ts';
@@ -28,11 +27,13 @@ import { type SentAnswer, Exchange, type ExchangeFailure, type ExchangeOwner } f
 import { planAnswer, prepareSwitch, type PreparedRequest } from './forwarding.ts';
 import type { BodyKind } from './framing.ts';
 import type { Headers } from './headers.ts';
-import { dropNamed, endTrailers } from './hop.ts';
-import type { LocalReply } from './local-reply.ts';
+import { dropNamed } from './hop.ts';
+import { failureEnding, leftReason } from './failures.ts';
+import { type LocalReply, replyBytes } from './local-reply.ts';
 import type { RequestHead, ResponseHead } from './message.ts';
 import type { HttpProxy } from './proxy.ts';
 import { RequestAccount, type RequestParts, type RequestTimes } from './request-account.ts';
+import { RequestBody } from './request-body.ts';
 import type { RequestFraming } from './request-parser.ts';
 import { RequestMessages } from './request-messages.ts';
 import { RequestSource } from './request-source.ts';
@@ -42,9 +43,6 @@ import { ServerDialer } from './server-dialer.ts';
 import { statsReply } from './stats.ts';
 import { Tunnel, type TunnelOwner } from './tunnel.ts';
 import { responseText } from './writer.ts';
-
-/** What may be read of a body while its server is not there yet. */
-const EARLY_BODY_BYTES = 16_384;
 
 /** Safe to send twice (RFC 9110, 9.2.2). */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
@@ -58,13 +56,7 @@ const REFUSED: SentAnswer = { head: '', body: 'as-is' };
 type Phase = 'begun' | 'answering' | 'connecting' | 'exchanging' | 'tunnel' | 'ended';
 
 export class RequestStream
-  implements
-    Session,
-    BackendSession,
-    ConnectHandler<ServerConnection>,
-    ExchangeOwner,
-    TunnelOwner,
-    RequestParts
+  implements BackendSession, ConnectHandler<ServerConnection>, ExchangeOwner, TunnelOwner, RequestParts
 {
   readonly source: RequestSource;
   readonly account: RequestAccount;
@@ -78,11 +70,7 @@ export class RequestStream
   readonly #messages: RequestMessages;
   #phase: Phase = 'begun';
   #framing: RequestFraming = NO_FRAMING;
-  #requestComplete = false;
-  #trailers: Headers | null = null;
-  /** Of the body, what came before the server was there. */
-  #early: Buffer[] = [];
-  #earlyBytes = 0;
+  #body = new RequestBody(true);
   #prepared: PreparedRequest | null = null;
   #dialer: ServerDialer | null = null;
   /** Whom a tarpitted client is answered, and when. */
@@ -94,8 +82,8 @@ export class RequestStream
     const id = route.nextStreamId();
     this.#client = client;
     this.source = new RequestSource(id, client, route.variablesOf(client.variables));
-    this.account = new RequestAccount(id, client, this.source, times);
-    this.#messages = new RequestMessages(route, this.source, this.account, this.record);
+    this.account = new RequestAccount(id, this, client, this.source, times);
+    this.#messages = new RequestMessages(route, this.source, this.account);
   }
 
   // --- begin -------------------------------------------------------------------------------------------------------
@@ -106,7 +94,7 @@ export class RequestStream
     const nowMs = route.clock.nowMs();
     this.account.times.headMs = nowMs;
     this.#framing = framing;
-    this.#requestComplete = framing.body.kind === 'none';
+    this.#body = new RequestBody(framing.body.kind === 'none');
     dropNamed(head.headers);
     this.source.request = head;
     const monitored = route.http.monitor?.(this.source) ?? null;
@@ -131,13 +119,13 @@ export class RequestStream
   #count(nowMs: number): void {
     const { route } = this.#client;
     route.counters.http?.requestStarted(nowMs);
-    route.account.sessionStarted(this);
+    route.account.sessionStarted(this.account);
   }
 
   #process(): void {
     const { route } = this.#client;
     if (!this.#passes(route.http)) return;
-    const target = route.targetOf(this.source, this.record);
+    const target = route.targetOf(this.source, this.#messages.record);
     if (target === null) {
       this.#answer(this.#messages.page(503), 'no-server');
       return;
@@ -193,18 +181,9 @@ export class RequestStream
 
   /** True: another request may follow. */
   #send(reply: LocalReply): boolean {
-    const { head, body, close } = reply;
-    if (head === null) return false;
-    const request = this.source.request;
-    const keepAlive = !close && this.#requestComplete && this.#framing.keepAlive && !this.#client.finishing;
-    if (!keepAlive) head.headers.set('connection', 'close');
-    else if (request?.version === '1.0') head.headers.set('connection', 'keep-alive');
-    const text = responseText(head);
-    this.#client.write(
-      request?.method === 'HEAD' || body.length === 0
-        ? text
-        : Buffer.concat([Buffer.from(text, 'latin1'), body]),
-    );
+    const mayKeep = this.#body.complete && this.#framing.keepAlive && !this.#client.finishing;
+    const { bytes, keepAlive } = replyBytes(reply, this.source.request, mayKeep);
+    if (bytes !== null) this.#client.write(bytes);
     return keepAlive;
   }
 
@@ -261,7 +240,7 @@ export class RequestStream
     }
     this.#phase = 'exchanging';
     this.#exchangeWith(server, this.#prepared, target);
-    route.account.sessionConnected(this);
+    route.account.sessionConnected(this.account);
   }
 
   #exchangeWith(server: ServerConnection, prepared: PreparedRequest, target: HttpTarget): void {
@@ -276,31 +255,19 @@ export class RequestStream
     });
     this.exchange = exchange;
     exchange.begin(prepared.expected, prepared.text);
-    for (const chunk of this.#early) exchange.requestBody(chunk);
-    if (this.#requestComplete) exchange.requestEnd(this.#trailers);
-    exchange.flushRequest();
-    this.#early = [];
-    if (!this.#requestComplete && !server.blocked) this.#client.letRequestFlow(true);
+    this.#body.sendBy(exchange);
+    if (!this.#body.complete && !server.blocked) this.#client.letRequestFlow(true);
     this.#client.lookAt(exchange.look(route.clock.nowMs()));
   }
 
   // --- what the client's connection tells ----------------------------------------------------------------------------
 
-  requestBody(chunk: Buffer): void {
-    if (this.exchange !== null) {
-      this.exchange.requestBody(chunk);
-      return;
-    }
-    this.#early.push(chunk);
-    this.#earlyBytes += chunk.length;
-    if (this.#earlyBytes >= EARLY_BODY_BYTES) this.#client.letRequestFlow(false);
+  requestBody(piece: Buffer): void {
+    if (!this.#body.add(piece)) this.#client.letRequestFlow(false);
   }
 
   requestEnd(trailers: Headers | null): void {
-    this.#requestComplete = true;
-    if (trailers !== null) endTrailers(trailers);
-    this.#trailers = trailers;
-    this.exchange?.requestEnd(trailers);
+    this.#body.end(trailers);
   }
 
   /** All that came in one go was told. */
@@ -325,21 +292,14 @@ export class RequestStream
     if (this.exchange?.answerBegun === true) {
       if (midRequest) this.#giveUp('client-reset', null);
     } else if (midRequest && this.exchange !== null) this.#giveUp('client-reset', 400);
-    else this.#giveUp(this.#leftReason(), midRequest ? 400 : null);
+    else this.#giveUp(leftReason(this), midRequest ? 400 : null);
   }
 
   clientBroke(): void {
     if (this.#hasEnded()) return;
-    const reason = this.#leftReason();
+    const reason = leftReason(this);
     this.#letGo();
     this.#end(reason);
-  }
-
-  #leftReason(): EndReason {
-    if (this.#phase === 'connecting')
-      return this.connecting?.phase === 'queued' ? 'client-left-in-queue' : 'client-left-connecting';
-    if (this.exchange === null) return 'client-left-request';
-    return this.exchange.answerBegun ? 'client-reset' : 'client-left-waiting';
   }
 
   /** Ends with an answer if none has begun and `status` says one, else by closing. */
@@ -373,24 +333,26 @@ export class RequestStream
   }
 
   answered(head: ResponseHead, body: BodyKind): SentAnswer {
-    this.account.times.answeredMs = this.#client.route.clock.nowMs();
-    dropNamed(head.headers);
-    this.source.response = head;
-    this.account.status = head.status;
-    const server = this.slot?.server ?? null;
-    const refused = server === null ? null : this.#messages.passResponse(head, server);
+    const refused = this.#passesResponse(head);
     if (refused !== null) {
       this.#letGo();
       this.#answer(refused, 'response-denied');
       return REFUSED;
     }
-    const request = this.source.request;
-    const plan = planAnswer(head, body, {
-      version: request?.version ?? '1.1',
-      keepAlive: this.#framing.keepAlive && !this.#client.finishing && this.target?.connection !== 'close',
-    });
+    const mayKeep = this.#framing.keepAlive && !this.#client.finishing && this.target?.connection !== 'close';
+    const version = this.source.request?.version ?? '1.1';
+    const plan = planAnswer(head, body, { version, keepAlive: mayKeep });
     this.#keepAlive = plan.keepAlive;
     return { head: responseText(head), body: plan.body };
+  }
+
+  /** What is answered in its place; null: it is let through. */
+  #passesResponse(head: ResponseHead): LocalReply | null {
+    this.account.times.answeredMs = this.#client.route.clock.nowMs();
+    this.account.status = head.status;
+    dropNamed(head.headers);
+    this.source.response = head;
+    return this.slot === null ? null : this.#messages.passResponse(head, this.slot.server);
   }
 
   exchangeDone(reusable: boolean): void {
@@ -401,7 +363,7 @@ export class RequestStream
     }
     this.#client.servedBefore = true;
     // What is still to come of the request is of no use to anybody.
-    const keepAlive = this.#keepAlive && this.#requestComplete;
+    const keepAlive = this.#keepAlive && this.#body.complete;
     this.#end('normal');
     this.#client.answered(keepAlive);
   }
@@ -425,15 +387,16 @@ export class RequestStream
   }
 
   get #wasKept(): boolean {
-    return (this.serverConnection?.requestsTotal ?? 0) > 1;
+    const server = this.serverConnection;
+    return server !== null && server.requestsTotal > 1 && !server.answered;
   }
 
   /** A kept connection that ended before a byte of the answer came says nothing about the request, if that may be sent twice. */
   #tryAgain(): boolean {
-    const { method } = this.account.startLine;
-    const slot = this.slot;
-    if (!this.#wasKept || slot === null || !IDEMPOTENT.has(method) || this.#framing.body.kind !== 'none')
-      return false;
+    const { slot } = this;
+    const mayBeSentTwice =
+      IDEMPOTENT.has(this.account.startLine.method) && this.#framing.body.kind === 'none';
+    if (!this.#wasKept || slot === null || !mayBeSentTwice) return false;
     this.exchange = null;
     this.#phase = 'connecting';
     this.#dialer?.onlyFresh();
@@ -442,13 +405,9 @@ export class RequestStream
   }
 
   switched(head: ResponseHead): void {
-    const target = this.target;
-    const server = this.serverConnection;
+    const { target, serverConnection: server } = this;
     if (target === null || server === null) return;
-    this.account.times.answeredMs = this.#client.route.clock.nowMs();
-    this.source.response = head;
-    this.account.status = head.status;
-    const refused = this.#messages.passResponse(head, server.server);
+    const refused = this.#passesResponse(head);
     if (refused !== null) {
       server.reset();
       this.#answer(refused, 'response-denied');
@@ -516,12 +475,12 @@ export class RequestStream
     const server = this.#lastServer;
     this.connecting?.cancel();
     this.account.times.endedMs = route.clock.nowMs();
-    this.countBytes();
+    this.account.countBytes();
     this.slot?.give();
     target?.backend.leave(this);
-    const outcome = this.account.outcomeNow(reason, this);
+    const outcome = this.account.outcomeNow(reason);
     this.account.outcome = outcome;
-    route.account.sessionEnded(this, outcome, {
+    route.account.sessionEnded(this.account, outcome, {
       frontend: route.counters,
       backend: target?.backend.counters ?? null,
       server: server?.counters ?? null,
@@ -538,28 +497,5 @@ export class RequestStream
 
   noteAddresses(): void {
     this.serverConnection?.noteAddresses();
-  }
-
-  countBytes(): void {
-    this.account.countBytes(this);
-  }
-
-  start(): SessionStart {
-    return this.account.start();
-  }
-
-  /** As a value too, for formats that ask for it. */
-  readonly record = (): SessionRecord => this.account.record(this);
-}
-
-/** Why, and the status for a client that has seen nothing yet. */
-function failureEnding(why: ExchangeFailure, begun: boolean): readonly [EndReason, number] {
-  switch (why.kind) {
-    case 'timeout':
-      return [why.reason, why.side === 'client' ? 408 : 504];
-    case 'bad-response':
-      return [begun ? 'server-reset' : 'bad-response', 502];
-    case 'server-left':
-      return [begun ? 'server-reset' : 'server-left-waiting', 502];
   }
 }

@@ -30,7 +30,8 @@ export function statsReply(
   if (statsAuth !== null && !statsAuth.admits(request)) return Promise.resolve(statsAuth.challenge(pages));
   // Nothing can be changed on this page (`stats admin`).
   if (request.method !== 'GET' && request.method !== 'HEAD') return Promise.resolve(pages.of(405));
-  return made(stats, name, request.target.slice(stats.uri.length), makePage);
+  const suffix = request.target.slice(stats.uri.length);
+  return made(stats, name, suffix, makePage).catch(() => pages.of(500));
 }
 
 async function made(

@@ -18,6 +18,7 @@ import type { SessionRecord, SessionStart } from '../account/session.ts';
 import type { Server } from '../backend/server.ts';
 import type { Built } from '../build/build.ts';
 import { SluiceError } from '../errors.ts';
+import type { StatsPages } from '../http/stats.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import type { Clock } from '../time/clock.ts';
 import {
@@ -28,7 +29,7 @@ import {
   type WantedEvents,
 } from '../traffic.ts';
 import { Member, unreadableProgram, type MemberHandler, type News } from './member.ts';
-import type { PlacedOrder, Question, SessionNews, ToWorker, WorkerStart } from './messages.ts';
+import type { PlacedOrder, Question, SessionNews, StatsWish, ToWorker, WorkerStart } from './messages.ts';
 
 /** What all workers are started with. */
 export type CommonStart = Omit<WorkerStart, 'thread' | 'memory' | 'descriptors' | 'orders'>;
@@ -38,6 +39,7 @@ export interface CrewParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly memory: SharedMemory;
+  readonly stats: StatsPages;
   /** The control thread's own: bound here, followed there. */
   readonly built: Built;
   /** Of each frontend, in the order of building. */
@@ -269,7 +271,7 @@ export class Crew implements Traffic, MemberHandler {
 
   // --- what threads say --------------------------------------------------------------------------------------
 
-  heard(message: News): void {
+  heard(message: News, from: Member): void {
     switch (message.kind) {
       case 'news':
         for (const news of message.news) this.#heardNews(news);
@@ -279,12 +281,23 @@ export class Crew implements Traffic, MemberHandler {
         this.#parts.logger[level](fields, text);
         return;
       }
+      case 'stats':
+        void this.#makePage(message, from);
+        return;
       case 'connect': {
         const passive = this.#servers[message.server]?.passive;
         if (message.passed) passive?.connectPassed();
         else passive?.connectFailed();
       }
     }
+  }
+
+  async #makePage(
+    { id, config, proxyName, suffix }: StatsWish & { id: number },
+    member: Member,
+  ): Promise<void> {
+    const page = await this.#parts.stats(config, proxyName, suffix).catch(() => null);
+    if (!member.dead) member.tell({ kind: 'stats', id, page });
   }
 
   #heardNews(news: SessionNews): void {

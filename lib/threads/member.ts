@@ -14,10 +14,10 @@ import { SluiceError, type ErrorCode } from '../errors.ts';
 import type { FromWorker, Question, ToWorker, WorkerStart } from './messages.ts';
 
 /** What a worker says without being asked. */
-export type News = Extract<FromWorker, { kind: 'news' | 'notice' | 'connect' }>;
+export type News = Extract<FromWorker, { kind: 'news' | 'notice' | 'connect' | 'stats' }>;
 
 export interface MemberHandler {
-  heard(news: News): void;
+  heard(news: News, from: Member): void;
   /** It is gone; `reason` is its last word, for people. Told once, after `ready` has settled. */
   died(member: Member, reason: string): void;
 }
@@ -108,7 +108,7 @@ export class Member {
         this.#questions.delete(message.id);
         return;
       default:
-        this.#handler.heard(message);
+        this.#handler.heard(message, this);
     }
   }
 

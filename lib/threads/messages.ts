@@ -16,6 +16,8 @@ import type { LogWants } from '../account/log/session-log.ts';
 import type { SessionRecord, SessionStart } from '../account/session.ts';
 import type { ServerTarget } from '../backend/server.ts';
 import type { Config } from '../config/config.ts';
+import type { StatsConfig } from '../config/rules.ts';
+import type { StatsPage } from '../http/stats.ts';
 import type { MemoryHandout } from '../shared/memory.ts';
 import type { ServerOrder, WantedEvents } from '../traffic.ts';
 import type { RelayWish } from '../transport/choose.ts';
@@ -64,7 +66,16 @@ export type ToWorker =
   /** Places may have become free, or sessions ended, without a word from whoever held them. */
   | { readonly kind: 'look' }
   | { readonly kind: 'events'; readonly wanted: WantedEvents }
-  | { readonly kind: 'question'; readonly id: number; readonly question: Question };
+  | { readonly kind: 'question'; readonly id: number; readonly question: Question }
+  /** Null: it could not be made. */
+  | { readonly kind: 'stats'; readonly id: number; readonly page: StatsPage | null };
+
+export interface StatsWish {
+  readonly config: StatsConfig;
+  readonly proxyName: string;
+  /** What follows the page's own address. */
+  readonly suffix: string;
+}
 
 /** One step of a session. `frontend`: its position in the order of building. */
 export type SessionNews =
@@ -85,4 +96,6 @@ export type FromWorker =
   | { readonly kind: 'notice'; readonly notice: Notice }
   /** What traffic learnt about a server that is observed. */
   | { readonly kind: 'connect'; readonly server: number; readonly passed: boolean }
+  /** A client wants the page of statistics, which shows the figures of all threads. */
+  | ({ readonly kind: 'stats'; readonly id: number } & StatsWish)
   | { readonly kind: 'answer'; readonly id: number; readonly answer: number | readonly SessionRecord[] };

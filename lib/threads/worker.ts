@@ -24,6 +24,7 @@ import { createPublicTransport } from '../transport/public.ts';
 import type { FromWorker, Notice, PlacedOrder, Question, ToWorker, WorkerStart } from './messages.ts';
 import { Lines } from './neighbours.ts';
 import { Reporter } from './reporter.ts';
+import { AskedStats } from './stats.ts';
 import { duplicateSockets } from './sockets.ts';
 
 class WorkerThread {
@@ -33,6 +34,7 @@ class WorkerThread {
   readonly #house: House;
   readonly #traffic: OwnTraffic;
   readonly #built: Built;
+  readonly #stats: AskedStats;
   readonly #servers: readonly Server[];
   readonly #backendOf = new Map<Server, Backend>();
 
@@ -43,6 +45,7 @@ class WorkerThread {
     readonly house: House;
     readonly traffic: OwnTraffic;
     readonly built: Built;
+    readonly stats: AskedStats;
   }) {
     this.#tell = parts.tell;
     this.#reporter = parts.reporter;
@@ -50,6 +53,7 @@ class WorkerThread {
     this.#house = parts.house;
     this.#traffic = parts.traffic;
     this.#built = parts.built;
+    this.#stats = parts.stats;
     this.#servers = parts.built.backends.flatMap((backend) => backend.servers);
     for (const backend of parts.built.backends) {
       for (const server of backend.servers) this.#backendOf.set(server, backend);
@@ -83,6 +87,7 @@ class WorkerThread {
       after: (delayMs, callback) => clock.after(delayMs, callback),
     });
     if (notice !== null) logger.warn(notice);
+    const stats = new AskedStats(tell);
     const targets = start.targets.values();
     let frontendCount = 0;
     const wheel = new DeadlineWheel(clock);
@@ -92,7 +97,7 @@ class WorkerThread {
       transport,
       channels: createPublicTransport({ nowMs: () => clock.nowMs() }),
       readFile: readFileSync,
-      stats: () => Promise.resolve({ contentType: 'text/plain', body: '' }),
+      stats: (...asked) => stats.page(...asked),
       memory,
       neighbours: lines,
       random: Math.random,
@@ -120,7 +125,7 @@ class WorkerThread {
     // What long sessions move is seen while they last.
     clock.every(COUNT_BYTES_MS, () => house.countBytes());
     const traffic = new OwnTraffic(house, built, clock, wheel);
-    const thread = new WorkerThread({ tell, reporter, lines, house, traffic, built });
+    const thread = new WorkerThread({ tell, reporter, lines, house, traffic, built, stats });
     for (const order of start.orders) thread.#follow(order);
     await traffic.listen();
     return thread;
@@ -143,6 +148,9 @@ class WorkerThread {
       case 'events':
         this.#reporter.wanted = message.wanted;
         this.#traffic.eventsWanted(message.wanted);
+        return;
+      case 'stats':
+        this.#stats.answered(message.id, message.page);
         return;
       case 'question':
         void this.#answer(message.id, message.question);
