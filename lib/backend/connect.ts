@@ -384,6 +384,9 @@ function dialTarget(server: Server, context: ChoiceContext, source: Endpoint | n
   const { target } = server;
   if (target === null)
     throw new Error(`server ${server.backendName}/${server.name} was chosen without an address`);
+  // Its bytes must never be seen in the open.
+  if (server.config.tls !== null && server.tls === null)
+    throw new Error(`server ${server.backendName}/${server.name} has TLS and nothing to do it with`);
   const tls = server.tls === null ? {} : { tls: server.tls(context) };
   if (target.kind === 'unix') return { ...target, ...tls };
   return {

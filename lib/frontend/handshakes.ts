@@ -3,38 +3,28 @@
  * (reference 5.2). It takes up its places like any session, so handshakes that are never finished are limited with the rest.
  *
  *     shaking --+--> secured   the session proper is opened and does everything from here on
- *               +--> failed    counted, told in HAProxy's words, places given back
- *               +--> killed    counted, places given back
+ *               +--> failed, killed   a session that has ended: counted, logged, announced, places given back
  *
  * Not here: the handshake itself (`../transport/`), certificates (`../tls/`).
  */
 import type { FrontendCounters } from '../account/counters.ts';
+import type { Session } from '../account/account.ts';
 import type { EndReason, SessionRecord } from '../account/session.ts';
 import type { ClientSession, Door } from '../stream/door.ts';
+import { endingOf } from '../stream/ending.ts';
+import type { StreamAccount } from '../stream/stream.ts';
 import type { Clock } from '../time/clock.ts';
 import { Deadline, type DeadlineOwner, type DeadlineWheel } from '../time/coarse.ts';
 import type { AcceptTls, Handshake, HandshakeFailure, HandshakeHandler } from '../transport/secure.ts';
 import type { Connection, SecureTransport } from '../transport/transport.ts';
 import type { OpenSession } from './frontend.ts';
 
-/** A handshake that came to nothing. */
-export interface FailedHandshake {
-  readonly acceptedWallMs: number;
-  readonly clientAddress: string;
-  readonly clientPort: number;
-  readonly frontendName: string;
-  /** As in HAProxy's line: the bind line's name, else its number. */
-  readonly listenerLabel: string;
-  readonly reason: Extract<EndReason, 'tls-handshake-failed' | 'tls-handshake-timeout'>;
-  /** HAProxy's words, e.g. `SSL handshake failure`. */
-  readonly text: string;
-  /** What OpenSSL or Node says, e.g. `ERR_SSL_HTTP_REQUEST`; empty where there is nothing more to say. */
-  readonly code: string;
-}
-
 export interface HandshakesParts {
   readonly frontendName: string;
   readonly counters: FrontendCounters;
+  /** Told of handshakes that came to nothing, as of sessions that have ended; of others the session proper tells. */
+  readonly account: Pick<StreamAccount, 'sessionEnded'>;
+  readonly nextStreamId: () => number;
   readonly transport: Pick<SecureTransport, 'secure'>;
   /** 0: no limit. */
   readonly timeoutMs: number;
@@ -42,7 +32,6 @@ export interface HandshakesParts {
   readonly wheel: DeadlineWheel;
   /** Makes the session of a client that is secured. */
   readonly open: OpenSession;
-  readonly failed: (handshake: FailedHandshake) => void;
 }
 
 /** The handshakes of one frontend. */
@@ -58,12 +47,6 @@ export class Handshakes {
     return (connection, door) => new SecuringSession(connection, door, contexts, this.#parts);
   }
 }
-
-const WORDS: Readonly<Record<HandshakeFailure['kind'], string>> = {
-  closed: 'Connection closed during SSL handshake',
-  certificate: 'SSL client certificate not trusted',
-  protocol: 'SSL handshake failure',
-};
 
 class SecuringSession implements ClientSession, HandshakeHandler, DeadlineOwner {
   readonly #client: Connection;
@@ -102,20 +85,21 @@ class SecuringSession implements ClientSession, HandshakeHandler, DeadlineOwner 
     if (this.#finishing) this.#session.finish();
   }
 
-  handshakeFailed({ kind, code }: HandshakeFailure): void {
-    this.#fail('tls-handshake-failed', WORDS[kind], code);
+  handshakeFailed({ kind, bytesRead }: HandshakeFailure): void {
+    // For the log a client that left has said nothing, however far it came.
+    this.#end('tls-handshake-failed', kind === 'closed' ? 0 : bytesRead);
   }
 
   deadlineDue(): void {
     this.#handshake?.cancel();
-    this.#fail('tls-handshake-timeout', 'Timeout during SSL handshake', '');
+    this.#end('tls-handshake-timeout', 0);
   }
 
   kill(reason: EndReason): void {
     if (this.#session !== null) return this.#session.kill(reason);
     if (this.#ended) return;
     this.#handshake?.cancel();
-    this.#end(reason);
+    this.#end(reason, 0);
   }
 
   finish(): void {
@@ -139,31 +123,63 @@ class SecuringSession implements ClientSession, HandshakeHandler, DeadlineOwner 
     return this.#session?.record() ?? null;
   }
 
-  #fail(reason: FailedHandshake['reason'], text: string, code: string): void {
-    const { frontendName, failed } = this.#parts;
-    const { listenerName, listenerId } = this.#door;
-    const { address, port } = this.#client.remote;
-    this.#end(reason);
-    failed({
-      acceptedWallMs: this.#acceptedWallMs,
-      clientAddress: address,
-      clientPort: port,
-      frontendName,
-      listenerLabel: listenerName === `sock-${listenerId}` ? String(listenerId) : listenerName,
-      reason,
-      text,
-      code,
-    });
-  }
-
-  #end(reason: EndReason): void {
-    const { wheel, clock, counters } = this.#parts;
+  /** Told like any session that has ended, so that it is counted, logged and announced in one go. */
+  #end(reason: EndReason, bytesIn: number): void {
+    const { wheel, clock, counters, account } = this.#parts;
     this.#ended = true;
     wheel.cancel(this.#deadline);
-    counters.sessionEnded(reason, clock.nowMs() - this.#acceptedMs);
+    const record = this.#lastRecord(reason, bytesIn, clock.nowMs() - this.#acceptedMs);
+    const session: Session = { start: () => record, record: () => record };
+    account.sessionEnded(session, record, { frontend: counters, backend: null, server: null });
     this.#door.released(this);
   }
+
+  #lastRecord(reason: EndReason, bytesIn: number, totalMs: number): SessionRecord {
+    const { frontendName, nextStreamId } = this.#parts;
+    const { remote, local } = this.#client;
+    const { listenerName, processSessions, frontendSessions } = this.#door;
+    return {
+      ...NOTHING_HAPPENED,
+      id: nextStreamId(),
+      acceptedWallMs: this.#acceptedWallMs,
+      clientAddress: remote.address,
+      clientPort: remote.port,
+      frontendAddress: local.address,
+      frontendPort: local.port,
+      frontendName,
+      listenerName,
+      backendName: frontendName,
+      bytesIn,
+      totalMs,
+      ending: endingOf(reason),
+      processSessions,
+      frontendSessions,
+    };
+  }
 }
+
+/** Of a session that no server ever heard of. */
+const NOTHING_HAPPENED = {
+  http: null,
+  tlsVersion: null,
+  tlsCipher: null,
+  samples: [],
+  serverName: null,
+  serverAddress: null,
+  serverPort: 0,
+  sourceAddress: null,
+  sourcePort: 0,
+  queueMs: -1,
+  connectMs: -1,
+  firstByteMs: -1,
+  bytesOut: 0,
+  retries: 0,
+  redispatched: false,
+  backendSessions: 0,
+  serverSessions: 0,
+  serverQueuePosition: 0,
+  backendQueuePosition: 0,
+} as const;
 
 /** The same door, which knows the client by the session that began with the handshake. */
 class SecuredDoor implements Door {

@@ -98,14 +98,16 @@ function keyOf(address: string | undefined, port: number | undefined): string {
   return `${address ?? ''} ${port ?? 0}`;
 }
 
+type Failure = Omit<HandshakeFailure, 'bytesRead'>;
+
 /** Where Node refuses a certificate it just hangs up, and the reason stands elsewhere. */
-function failureOf({ code, message }: NodeJS.ErrnoException, socket: tls.TLSSocket): HandshakeFailure {
+function failureOf({ code, message }: NodeJS.ErrnoException, socket: tls.TLSSocket): Failure {
   const refused: unknown = socket.authorizationError;
   if (typeof refused === 'string') return refusal(refused);
   return { kind: code === 'ECONNRESET' ? 'closed' : 'protocol', code: code ?? 'ERR_UNKNOWN', message };
 }
 
-function refusal(code: string): HandshakeFailure {
+function refusal(code: string): Failure {
   return { kind: 'certificate', code, message: `the client's certificate is not accepted: ${code}` };
 }
 
@@ -195,12 +197,13 @@ class PublicHandshake extends SocketOwner implements Handshake {
   }
 
   /** For the server and for itself. */
-  failed(failure: HandshakeFailure): void {
+  failed(failure: Failure): void {
     const handler = this.#handler;
     if (handler === null) return;
     this.#over();
+    const { bytesRead } = this.#connection.socket;
     this.#connection.socket.destroy();
-    handler.handshakeFailed(failure);
+    handler.handshakeFailed({ ...failure, bytesRead });
   }
 
   /** The socket below is gone. What TLS has to say about it comes right behind, if it does. */

@@ -48,6 +48,8 @@ export interface HandshakeFailure {
   readonly kind: 'closed' | 'certificate' | 'protocol';
   readonly code: string;
   readonly message: string;
+  /** What the client had sent by then. */
+  readonly bytesRead: number;
 }
 
 /** Told once, never from within `secure`, unless cancelled. */

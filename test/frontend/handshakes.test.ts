@@ -1,7 +1,9 @@
 /** The handshake before a session: what it is counted as, when it is cut off, and who gives the places back. */
 import t from 'tap';
 import { FrontendCounters, ListenerCounters } from '../../lib/account/counters.ts';
-import { Handshakes, type FailedHandshake } from '../../lib/frontend/handshakes.ts';
+import type { SessionRecord } from '../../lib/account/session.ts';
+import { countSession } from '../../lib/account/session-counts.ts';
+import { Handshakes } from '../../lib/frontend/handshakes.ts';
 import { SharedMemory } from '../../lib/shared/memory.ts';
 import type { ClientSession, Door } from '../../lib/stream/door.ts';
 import { DeadlineWheel } from '../../lib/time/coarse.ts';
@@ -22,7 +24,7 @@ function stage(timeoutMs = 1000) {
   const memory = SharedMemory.alone();
   const counters = new FrontendCounters(memory, 'tcp');
   const done: string[] = [];
-  const failures: FailedHandshake[] = [];
+  const failures: SessionRecord[] = [];
   let handler: HandshakeHandler | null = null;
   let inner: {
     readonly door: Door;
@@ -42,7 +44,13 @@ function stage(timeoutMs = 1000) {
     timeoutMs,
     clock,
     wheel,
-    failed: (failure) => failures.push(failure),
+    nextStreamId: () => 7,
+    account: {
+      sessionEnded: (session, outcome, counted) => {
+        countSession(outcome, counted);
+        failures.push(session.record());
+      },
+    },
     open: (connection, door) => {
       const session: ClientSession = {
         serve: () => done.push('served'),
@@ -109,27 +117,32 @@ void t.test('a secured client goes on as any other', (t) => {
   t.end();
 });
 
-void t.test('a failure is counted, told in the words of HAProxy, and gives the places back', (t) => {
-  for (const [kind, text] of [
-    ['closed', 'Connection closed during SSL handshake'],
-    ['certificate', 'SSL client certificate not trusted'],
-    ['protocol', 'SSL handshake failure'],
+void t.test('a failure is a session that has ended', (t) => {
+  for (const [kind, bytesIn] of [
+    ['closed', 0],
+    ['certificate', 200],
+    ['protocol', 200],
   ] as const) {
     const { clock, wheel, counters, done, failures, outer, shaken } = stage();
     clock.advance(5);
-    shaken().handshakeFailed({ kind, code: 'CODE', message: '' });
-    t.same(failures, [
-      {
-        acceptedWallMs: clock.wallMs() - 5,
-        clientAddress: '198.51.100.7',
-        clientPort: 4000,
-        frontendName: 'fe',
-        listenerLabel: '3',
-        reason: 'tls-handshake-failed',
-        text,
-        code: 'CODE',
-      },
-    ]);
+    shaken().handshakeFailed({ kind, code: 'CODE', message: '', bytesRead: 200 });
+    t.equal(failures.length, 1);
+    t.match(failures[0], {
+      id: 7,
+      acceptedWallMs: clock.wallMs() - 5,
+      clientAddress: '198.51.100.7',
+      clientPort: 4000,
+      frontendAddress: '203.0.113.1',
+      frontendName: 'fe',
+      listenerName: 'sock-3',
+      backendName: 'fe',
+      serverName: null,
+      totalMs: 5,
+      bytesIn,
+      ending: { reason: 'tls-handshake-failed' },
+      processSessions: 1,
+      frontendSessions: 2,
+    });
     t.equal(counters.closed.entries.get('tls-handshake-failed'), 1);
     t.equal(wheel.count, 0);
     outer.kill('killed');
@@ -145,7 +158,7 @@ void t.test('a handshake that takes too long is cut off', (t) => {
   t.same(done, []);
   clock.advance(20);
   t.same(done, ['cancelled', 'released']);
-  t.match(failures, [{ reason: 'tls-handshake-timeout', text: 'Timeout during SSL handshake', code: '' }]);
+  t.match(failures, [{ ending: { reason: 'tls-handshake-timeout' } }]);
   t.equal(counters.closed.entries.get('tls-handshake-timeout'), 1);
   const patient = stage(0);
   patient.clock.advance(1_000_000);
@@ -153,13 +166,13 @@ void t.test('a handshake that takes too long is cut off', (t) => {
   t.end();
 });
 
-void t.test('one that is killed is counted and not told', (t) => {
+void t.test('one that is killed has ended so', (t) => {
   const { counters, done, failures, outer, wheel } = stage();
   outer.finish();
   outer.kill('killed');
   outer.kill('killed');
   t.same(done, ['cancelled', 'released']);
-  t.same(failures, []);
+  t.match(failures, [{ ending: { reason: 'killed' } }]);
   t.equal(counters.closed.entries.get('killed'), 1);
   t.equal(wheel.count, 0);
   t.end();
