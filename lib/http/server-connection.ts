@@ -96,6 +96,10 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
   get blocked(): boolean {
     return this.#channel.blocked;
   }
+  /** The server has begun to answer what it was asked last. */
+  get answered(): boolean {
+    return this.#parser.answered;
+  }
   /** The server has ended or broken it. */
   get ended(): boolean {
     return this.#ended;
@@ -126,6 +130,8 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
     this.#channel.pause();
   }
   resume(): void {
+    // A server that was not read is not the one who was silent.
+    this.lastActiveMs = this.#parts.clock.nowMs();
     this.#channel.resume();
   }
 
@@ -217,6 +223,7 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
   responseBad(fault: MessageFault): void {
     const user = this.#user;
     this.close();
-    user?.responseFaulty(fault);
+    if (fault.code === 'cut-short') user?.serverLeft(false);
+    else user?.responseFaulty(fault);
   }
 }
