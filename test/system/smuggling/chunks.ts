@@ -117,7 +117,7 @@ export const CHUNKS: readonly SmugglingCase[] = [
     },
     sluice: {
       answers: ['200 ok'],
-      forwarded: ['POST / HTTP/1.1|host: a.example|transfer-encoding: chunked|hi + '],
+      forwarded: ['POST / HTTP/1.1|host: a.example|transfer-encoding: chunked|hi'],
     },
     why: 'RFC 9110, 6.5.1: framing and routing cannot follow the body; they are left out',
   },
@@ -136,5 +136,12 @@ export const CHUNKS: readonly SmugglingCase[] = [
         'rest: POST / HTTP/1.1\r\nhost: a.example\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n',
       ],
     },
+    sluice: {
+      answers: ['408'],
+      forwarded: [
+        'rest: POST / HTTP/1.1\r\nhost: a.example\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n',
+      ],
+    },
+    why: '`timeout client` holds for a body that does not come; HAProxy waits for `timeout server` and blames the server',
   },
 ];

@@ -19,8 +19,8 @@ global
 defaults
   mode http
   timeout connect 2s
-  timeout client 2s
-  timeout server 2s
+  timeout client 1200ms
+  timeout server 4s
   timeout http-request 600ms
   timeout http-keep-alive 400ms
   timeout tunnel 400ms

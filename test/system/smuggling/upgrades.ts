@@ -114,7 +114,7 @@ export const UPGRADES: readonly SmugglingCase[] = [
       answers: ['200 ok'],
       forwarded: ['GET / HTTP/1.0|connection: upgrade|host: a.example|upgrade: other|'],
     },
-    sluice: { answers: ['200 ok'], forwarded: ['GET / HTTP/1.0|host: a.example|'] },
+    sluice: { answers: ['200 ok'], forwarded: ['GET / HTTP/1.0|connection: keep-alive|host: a.example|'] },
     why: 'RFC 9110, 7.8: to be ignored',
   },
 ];
