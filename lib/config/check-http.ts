@@ -7,9 +7,8 @@
 import { describe } from './complain.ts';
 import type { Complain } from './complain.ts';
 import type { ProxyConfig } from './config.ts';
-import { parseExpression } from './expression.ts';
 import type { SampleSide } from './expression.ts';
-import { parseVariable } from './keywords/format.ts';
+import { parseVariable, ruleExpressionFault } from './keywords/format.ts';
 import { ERROR_STATUSES } from './keywords/http-reply.ts';
 import { parseLogFormat } from './log-format.ts';
 import type { Path } from './places.ts';
@@ -82,7 +81,7 @@ function otherProblems(action: HttpAction, side: SampleSide): Problem[] {
     case 'return':
       return replyProblems(action.kind, action.reply);
     case 'set-var':
-      return failures(parseExpression(action.expression, side));
+      return failures(ruleExpressionFault(action.expression, side) ?? { ok: true });
     case 'del-header':
       return action.match === 'reg' ? failures(readRegex(action.name)) : [];
     default:

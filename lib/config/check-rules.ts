@@ -9,24 +9,26 @@ import { neverMatches, parseAcl, parseCondition } from './condition.ts';
 import type { AclTest, Condition } from './condition.ts';
 import type { DiagnosticCode } from './codes.ts';
 import type { ProxyConfig } from './config.ts';
-import type { SampleExpression } from './expression.ts';
+import type { SampleExpression, SampleSide } from './expression.ts';
 import type { Path, Places } from './places.ts';
-import type { ConditionWords } from './rules.ts';
+import type { AclConfig, ConditionWords } from './rules.ts';
+import { absenceHint, isAbsent } from './sample-sides.ts';
 
 /** One condition of a proxy: where it stands, and what has come when it is asked. */
 interface Asked {
   readonly condition: ConditionWords;
   readonly path: Path;
   readonly rule: string;
-  readonly side: 'request' | 'response';
+  readonly side: SampleSide;
 }
 
 /** Adds what is wrong with the ACLs and conditions of the proxy at `index` of the Config. */
 export function checkRules(proxy: ProxyConfig, index: number, places: Places, complain: Complain): void {
-  const acls = readAcls(proxy, index, complain);
+  checkAcls(proxy, index, complain);
+  const acls = { request: readAcls(proxy.acls, 'request'), response: readAcls(proxy.acls, 'response') };
   const racy: Racy[] = [];
   for (const asked of conditionsOf(proxy, index)) {
-    const condition = checkCondition(proxy, asked, acls, complain);
+    const condition = checkCondition(proxy, asked, acls[asked.side], complain);
     if (condition === null) continue;
     warnOfNever(proxy, asked, condition, complain);
     warnOfAclBelow(proxy, index, asked, places, complain);
@@ -45,23 +47,29 @@ interface Racy {
 type Acls = ReadonlyMap<string, readonly AclTest[]>;
 
 /** A name whose line is at fault is known all the same, so that its rules are not said to name nothing. */
-function readAcls(proxy: ProxyConfig, index: number, complain: Complain): Acls {
+function readAcls(lines: readonly AclConfig[], side: SampleSide): Acls {
   const acls = new Map<string, AclTest[]>();
-  proxy.acls.forEach(({ name, words }, position) => {
-    const path = ['proxy', index, 'acl', position];
+  for (const { name, words } of lines) {
     const tests = acls.get(name) ?? [];
     acls.set(name, tests);
+    const read = parseAcl(words, side);
+    if (read.ok) tests.push(read.value);
+  }
+  return acls;
+}
+
+function checkAcls(proxy: ProxyConfig, index: number, complain: Complain): void {
+  proxy.acls.forEach(({ name, words }, position) => {
+    const path = ['proxy', index, 'acl', position];
     const read = parseAcl(words);
     if (!read.ok) {
       const code = read.code as DiagnosticCode;
       return complain('alert', code, `acl '${name}': ${read.problem}`, [...path, read.word], read.hint);
     }
-    tests.push(read.value);
     if (!neverMatches(read.value, words)) return;
     const hint = "add values; '-m found' asks whether it is there; '--' says that it is meant";
     complain('warning', 'never-matches', `acl '${name}' has nothing to compare with`, path, hint);
   });
-  return acls;
 }
 
 function conditionsOf({ mode, http, frontend, backend }: ProxyConfig, index: number): Asked[] {
@@ -105,7 +113,7 @@ function conditionsOf({ mode, http, frontend, backend }: ProxyConfig, index: num
 /** Null: there is none, or it has been complained about. */
 function checkCondition(proxy: ProxyConfig, asked: Asked, acls: Acls, complain: Complain): Condition | null {
   if (asked.condition === null) return null;
-  const read = parseCondition(asked.condition, acls);
+  const read = parseCondition(asked.condition, acls, asked.side);
   if (read.ok) return read.value;
   const message = `${describe(proxy)}: '${asked.rule}': ${read.problem}`;
   // What is missing at the end is told at the last word.
@@ -123,13 +131,18 @@ function needsContent({ stage, fetch }: SampleExpression): boolean {
   return stage === 'request' && fetch !== 'wait_end';
 }
 
-/** There is no answer yet when a request is looked at, and none to be seen in mode tcp. */
+/**
+ * There is no answer yet when a request is looked at, and none to be seen in mode tcp; and nothing of the request is left when the
+ * answer is.
+ */
 function warnOfNever(proxy: ProxyConfig, asked: Asked, condition: Condition, complain: Complain): void {
-  if (asked.side === 'response') return;
-  const test = testsOf(condition).find(({ expression }) => expression.stage === 'response');
+  const { side, rule, path } = asked;
+  const test = testsOf(condition).find(({ expression }) => isAbsent(expression, side));
   if (test === undefined) return;
-  const message = `${describe(proxy)}: '${asked.rule}' asks for '${test.expression.fetch}' of an answer that has not come yet, so it never matches`;
-  complain('warning', 'never-matches', message, asked.path, "use it in 'http-response'");
+  const when =
+    side === 'request' ? 'an answer that has not come yet' : 'a request that is gone when its answer comes';
+  const message = `${describe(proxy)}: '${rule}' asks for '${test.expression.fetch}' of ${when}, so it never matches`;
+  complain('warning', 'never-matches', message, path, absenceHint(test.expression, side));
 }
 
 /** HAProxy reads from top to bottom; here the order of ACLs and rules does not matter. */

@@ -11,7 +11,7 @@ import type { PatternOperator } from './acl-patterns.ts';
 import { closest } from './closest.ts';
 import { castable } from './converter-table.ts';
 import { parseAclExpression } from './expression.ts';
-import type { SampleExpression, SampleType } from './expression.ts';
+import type { SampleExpression, SampleSide, SampleType } from './expression.ts';
 import { ABSENT_ACLS, PREDEFINED_ACLS } from './known-acls.ts';
 import { failed, parsed, shown } from './units.ts';
 import type { Failed, Parsed } from './units.ts';
@@ -79,9 +79,12 @@ export function parseAclName(name: string): Parsed<string> {
   return failed('invalid-acl', `character '${stray ?? ''}' is not permitted in acl name '${shown(name)}'`);
 }
 
-/** What follows the name of an `acl` line: expression, flags, values. Code: `invalid-acl`. */
-export function parseAcl(words: readonly string[]): ParsedWords<AclTest> {
-  return new AclReader(words).read();
+/**
+ * What follows the name of an `acl` line: expression, flags, values. `side`: the message that the rule asking is about, not the
+ * line: one ACL may be asked on both sides. Code: `invalid-acl`.
+ */
+export function parseAcl(words: readonly string[], side: SampleSide = 'request'): ParsedWords<AclTest> {
+  return new AclReader(words, side).read();
 }
 
 /**
@@ -95,13 +98,15 @@ export function neverMatches(test: AclTest, words: readonly string[]): boolean {
 
 /**
  * A condition with the word before it, e.g. `['if', 'is_ws', '!', 'local']`. `acls`: the tests of each name there is; predefined
- * names are known besides. Codes: `invalid-condition`, `unknown-acl`, `invalid-acl`.
+ * names are known besides. `side`: the message that the rule is about; `acls` were read with the same one.
+ * Codes: `invalid-condition`, `unknown-acl`, `invalid-acl`.
  */
 export function parseCondition(
   words: readonly string[],
   acls: ReadonlyMap<string, readonly AclTest[]>,
+  side: SampleSide = 'request',
 ): ParsedWords<Condition> {
-  return new ConditionReader(words, acls).read();
+  return new ConditionReader(words, acls, side).read();
 }
 
 const METHODS: ReadonlyMap<string, { readonly match: MatchMethod; readonly type: SampleType }> = new Map([
@@ -133,6 +138,7 @@ const DEFAULT_MATCH: Readonly<Record<SampleType, MatchMethod | null>> = {
 /** Expression, flags, patterns; flags are read up to the first word that is none. */
 class AclReader {
   readonly #words: readonly string[];
+  readonly #side: SampleSide;
   readonly #files: string[] = [];
   #match: MatchMethod | null = null;
   #ignoreCase = false;
@@ -140,12 +146,13 @@ class AclReader {
   #filesAreMaps = false;
   #at = 1;
 
-  constructor(words: readonly string[]) {
+  constructor(words: readonly string[], side: SampleSide) {
     this.#words = words;
+    this.#side = side;
   }
 
   read(): ParsedWords<AclTest> {
-    const first = parseAclExpression(this.#words[0] ?? '');
+    const first = parseAclExpression(this.#words[0] ?? '', this.#side);
     if (!first.ok) return aclFault(0, first.problem, first.hint);
     const { value: expression, suffix } = first;
     this.#match = expression.converters.length === 0 ? suffix : null;
@@ -253,15 +260,17 @@ class AclReader {
 class ConditionReader {
   readonly #words: readonly string[];
   readonly #acls: ReadonlyMap<string, readonly AclTest[]>;
+  readonly #side: SampleSide;
   readonly #alternatives: ConditionTerm[][] = [];
   /** Null: the next term begins a new one. As in HAProxy, an `or` with nothing on one side says nothing. */
   #current: ConditionTerm[] | null = null;
   #negated = false;
   #at = 1;
 
-  constructor(words: readonly string[], acls: ReadonlyMap<string, readonly AclTest[]>) {
+  constructor(words: readonly string[], acls: ReadonlyMap<string, readonly AclTest[]>, side: SampleSide) {
     this.#words = words;
     this.#acls = acls;
+    this.#side = side;
   }
 
   read(): ParsedWords<Condition> {
@@ -303,7 +312,7 @@ class ConditionReader {
     if (end < 0) {
       return conditionFault(this.#words.length, "missing closing '}' in condition", 'with a blank before it');
     }
-    const test = parseAcl(this.#words.slice(start, end));
+    const test = parseAcl(this.#words.slice(start, end), this.#side);
     if (!test.ok) return { ...test, word: start + test.word };
     this.#at = end;
     return [test.value];

@@ -65,18 +65,24 @@ export function readExpression(
   start: number,
   side: SampleSide,
 ): { readonly ok: true; readonly value: ReadExpression } | ExpressionFailed {
-  return new ExpressionReader(text, start).read((word) => {
-    const own = side === 'response' ? RESPONSE_WORDS.get(word) : undefined;
-    return FETCH_BY_WORD.get(own ?? word) ?? null;
-  });
+  return new ExpressionReader(text, start).read((word) => fetchOf(word, side));
 }
 
-/** The first word of an ACL, where a fetch may have a matching method in its name (`hdr_beg`). */
-export function parseAclExpression(text: string): ParsedAclExpression {
+function fetchOf(word: string, side: SampleSide): FetchRow | null {
+  const own = side === 'response' ? RESPONSE_WORDS.get(word) : undefined;
+  return FETCH_BY_WORD.get(own ?? word) ?? null;
+}
+
+/**
+ * The first word of an ACL, where a fetch may have a matching method in its name (`hdr_beg`). As in HAProxy, `hdr` is always the
+ * request's here; `cookie` goes by the side.
+ */
+export function parseAclExpression(text: string, side: SampleSide = 'request'): ParsedAclExpression {
   let suffix: SuffixMethod | null = null;
   const read = new ExpressionReader(text, 0).read((word) => {
     const variant = ACL_VARIANTS.get(word);
     suffix = variant?.match ?? null;
+    if (word === 'cookie') return fetchOf(word, side);
     return FETCH_BY_WORD.get(variant?.word ?? word) ?? null;
   });
   const expression = whole(text, read);

@@ -11,6 +11,7 @@
 import { closest } from './closest.ts';
 import { readExpression } from './expression.ts';
 import type { SampleExpression, SampleSide } from './expression.ts';
+import { absenceFault } from './sample-sides.ts';
 
 /** `option tcplog` (manual 8.2.2). */
 export const TCPLOG_FORMAT = '%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq';
@@ -146,7 +147,10 @@ export type ParsedLogFormat<Item = LogItem> =
 export interface LogFormatOptions {
   /** In mode tcp, aliases of requests are a fault. */
   readonly mode: 'tcp' | 'http';
-  /** Of expressions: which message a fetch without a side of its own looks at; default the request. */
+  /**
+   * Of rules: the message they are about, which a fetch without a side of its own looks at; expressions about the other one are a
+   * fault. Absent: a log's, where both are there and such a fetch means the request.
+   */
   readonly side?: SampleSide;
   /** Of rules: blanks are text like any other; else a run of them is one item. */
   readonly blanks?: 'kept';
@@ -239,6 +243,8 @@ class Reader {
     const read = readExpression(this.#format, start, this.#options.side ?? 'request');
     if (!read.ok) return { problem: read.problem, hint: read.hint, at: clamp(read.offset, this.#format) };
     const { end, expression } = read.value;
+    const absence = this.#options.side === undefined ? null : absenceFault(expression, this.#options.side);
+    if (absence !== null) return { problem: absence.problem, hint: absence.hint };
     const stop = this.#format[end];
     if (stop !== ']') {
       const problem =

@@ -11,7 +11,11 @@ import type { LocalReply } from './local-reply.ts';
 
 /** What is asked of the engine of samples. All text is Latin-1. */
 export interface RuleEngine {
-  condition(words: ConditionWords, acls: readonly AclConfig[]): (source: SampleSource) => boolean;
+  condition(
+    words: ConditionWords,
+    acls: readonly AclConfig[],
+    side?: Direction,
+  ): (source: SampleSource) => boolean;
   format(text: string, side: Direction): (source: SampleSource, record: () => SessionRecord) => string;
   expression(text: string, side: Direction): (source: SampleSource) => Sample | null;
 }

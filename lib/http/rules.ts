@@ -50,7 +50,7 @@ export function compileRules(
   const compiled = rules.map(({ action, condition }, index) => {
     const place = `${proxy}, http-${tools.direction} rule ${index + 1} (${action.kind})`;
     return atPlace(place, () => ({
-      holds: condition === null ? null : tools.engine.condition(condition, acls),
+      holds: condition === null ? null : tools.engine.condition(condition, acls, tools.direction),
       step: compileAction(action, { ...tools, place }),
     }));
   });

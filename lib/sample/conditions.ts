@@ -7,6 +7,8 @@
  * Not here: reading them (`../config/condition.ts`), matching (`patterns/`).
  */
 import type { AclTest, Condition, ConditionTerm } from '../config/condition.ts';
+import type { SampleSide } from '../config/expression.ts';
+import { isAbsent } from '../config/sample-sides.ts';
 import { configBytes } from '../http/byte-text.ts';
 import { createExpression } from './expressions.ts';
 import type { FetchContext } from './fetch.ts';
@@ -17,14 +19,23 @@ import type { Sample, SampleSource } from './sample.ts';
 
 export type Holds = (source: SampleSource) => boolean;
 
-/** Throws ERR_CONFIG for a file that cannot be read or has a fault. */
-export function createCondition({ unless, alternatives }: Condition, context: FetchContext): Holds {
-  const holds = anyOf(alternatives.map((terms) => allOf(terms.map((term) => createTerm(term, context)))));
+/**
+ * `side`: the message that the rule is about; what is asked of the other one never passes. Throws ERR_CONFIG for a file that
+ * cannot be read or has a fault.
+ */
+export function createCondition(
+  { unless, alternatives }: Condition,
+  context: FetchContext,
+  side: SampleSide,
+): Holds {
+  const holds = anyOf(
+    alternatives.map((terms) => allOf(terms.map((term) => createTerm(term, context, side)))),
+  );
   return unless ? (source) => !holds(source) : holds;
 }
 
-function createTerm({ negated, tests }: ConditionTerm, context: FetchContext): Holds {
-  const passed = anyOf(tests.map((test) => createTest(test, context)));
+function createTerm({ negated, tests }: ConditionTerm, context: FetchContext, side: SampleSide): Holds {
+  const passed = anyOf(tests.map((test) => createTest(test, context, side)));
   return negated ? (source) => !passed(source) : passed;
 }
 
@@ -47,7 +58,8 @@ function allOf(all: readonly Holds[]): Holds {
 }
 
 /** True if one of the sample's values matches one of the patterns. */
-export function createTest(test: AclTest, context: FetchContext): Holds {
+export function createTest(test: AclTest, context: FetchContext, side: SampleSide): Holds {
+  if (isAbsent(test.expression, side)) return () => false;
   return createExpression(test.expression, context).any(createMatcher(test, context));
 }
 

@@ -56,12 +56,12 @@ export class SampleEngine {
     };
   }
 
-  /** No words: it always holds. */
-  condition(words: ConditionWords, acls: readonly AclConfig[]): Holds {
+  /** No words: it always holds. `side`: the message that the rule is about. */
+  condition(words: ConditionWords, acls: readonly AclConfig[], side: SampleSide = 'request'): Holds {
     if (words === null) return () => true;
-    const parsed = parseCondition(words, testsByName(acls));
+    const parsed = parseCondition(words, testsByName(acls, side), side);
     if (!parsed.ok) throw fault(words.join(' '), parsed.problem);
-    return createCondition(parsed.value, this.#context);
+    return createCondition(parsed.value, this.#context, side);
   }
 
   /** Of rules: blanks stay as they are written. */
@@ -72,10 +72,10 @@ export class SampleEngine {
   }
 }
 
-function testsByName(acls: readonly AclConfig[]): ReadonlyMap<string, readonly AclTest[]> {
+function testsByName(acls: readonly AclConfig[], side: SampleSide): ReadonlyMap<string, readonly AclTest[]> {
   const byName = new Map<string, AclTest[]>();
   for (const { name, words } of acls) {
-    const parsed = parseAcl(words);
+    const parsed = parseAcl(words, side);
     if (!parsed.ok) throw fault(`acl ${name} ${words.join(' ')}`, parsed.problem);
     const tests = byName.get(name) ?? [];
     byName.set(name, tests);

@@ -50,6 +50,26 @@ void t.test('what can never match is a warning', (t) => {
   t.end();
 });
 
+void t.test('of a request nothing is left when its answer is looked at', (t) => {
+  const [hdr] = diagnose('http', '  acl a hdr(x) y\n  http-request deny if a\n  http-response deny if a\n');
+  t.match(hdr, { code: 'never-matches', severity: 'warning', place: { line: 10 } });
+  t.match(hdr?.message, /'req\.hdr' of a request that is gone/);
+  t.match(hdr?.hint, /'res\.hdr'/);
+  t.strictSame(found('http', '  http-response deny if { path_beg /x }\n'), ['8:3 never-matches']);
+  const lasting = '{ method GET } { src 10.0.0.1 } { var(txn.a) -m found } { cookie(a) b } HTTP';
+  t.strictSame(found('http', `  http-response deny if ${lasting}\n`), []);
+  t.end();
+});
+
+void t.test('rules about one message hold no expression about the other', (t) => {
+  t.strictSame(found('http', '  http-response set-header X a-%[path]\n'), ['8:30 log-format-fault']);
+  t.strictSame(found('http', '  http-request set-header X %[status]\n'), ['8:29 log-format-fault']);
+  t.strictSame(found('http', '  http-response set-var(txn.a) req.hdr(b)\n'), ['8:32 invalid-expression']);
+  t.strictSame(found('http', '  http-response set-header X "%[hdr(a)]%[cookie(b)]%[method]"\n'), []);
+  t.strictSame(found('http', '  log-format "%[path]%[status]"\n  log 127.0.0.1 local0\n'), []);
+  t.end();
+});
+
 void t.test('an ACL below its rule works here, and HAProxy refuses it', (t) => {
   const below = '  http-request deny if a\n  acl a path /x\n';
   t.strictSame(found('http', below), ['8:3 acl-below']);

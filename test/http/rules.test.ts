@@ -194,6 +194,24 @@ void t.test('variables are set, kept where there is no value, and unset', async 
   );
 });
 
+void t.test('a named condition asks the message that its rule is about', async (t) => {
+  const acls = [{ name: 'ours', words: ['cookie(a)', 'b'] }];
+  const mark: HttpAction = { kind: 'add-header', name: 'X', format: '1' };
+  const proxy = httpProxy({
+    acls,
+    requestRules: [rule(mark, 'if', 'ours')],
+    responseRules: [rule(mark, 'if', 'ours')],
+  });
+  const asks = request('GET /', 'Cookie: a=b');
+  const sets = response(200, 'Set-Cookie: a=b; path=/');
+  proxy.requestRules.apply(ruleStream(asks));
+  proxy.responseRules.apply(ruleStream(request('GET /'), sets));
+  t.same([asks.headers.get('x'), sets.headers.get('x')], ['1', '1']);
+  const silent = response(200);
+  proxy.responseRules.apply(ruleStream(asks, silent));
+  t.notOk(silent.headers.has('x'));
+});
+
 void t.test('a response has its status, headers and answers changed', async (t) => {
   const apply = (action: HttpAction): string => {
     const head = response(200, 'X-S: o, p ,q');

@@ -34,7 +34,7 @@ const span = fc.oneof(fc.constant(0), fc.nat(3_000_000)).map((seconds) => second
 const token = fc.stringMatching(/^[A-Za-z0-9-]{1,12}$/);
 const format = fc.oneof(
   text.map((one) => one.replaceAll('%', '%%')),
-  fc.constantFrom('%[src]', '%{+Q}[path,lower] x', '%ci:%cp'),
+  fc.constantFrom('%[src]', '%{+Q}[method,lower] x', '%ci:%cp'),
 );
 const pattern = fc.constantFrom('.*', '^/(a|b)$', '[[:alpha:]]+ x', String.raw`\d{2}`);
 const variable = token.map((one) => `txn.${one.replaceAll('-', '_')}`);

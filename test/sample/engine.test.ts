@@ -46,6 +46,32 @@ void t.test('what is absent passes no test, so its negation holds', async (t) =>
   t.ok(holds('unless { hdr(zz) x }', source));
 });
 
+// As HAProxy 2.6 decides, with `acl` lines that rules of both sides use.
+void t.test(
+  'about an answer, cookie means the answer, and what is of the request never passes',
+  async (t) => {
+    const source = sourceOf({
+      request: { target: '/p', headers: ['x', 'req', 'cookie', 'c=req'] },
+      response: { headers: ['x', 'res', 'set-cookie', 'c=res; path=/'] },
+    });
+    const acls = [
+      'cookie(c) req',
+      'cookie(c) res',
+      'hdr(x) req',
+      'hdr(x) res',
+      'cook(c) req',
+      'path /p',
+      'method GET',
+    ];
+    const lines = acls.map((words) => ({ name: 'a', words: words.split(' ') }));
+    const passing = (side: 'request' | 'response') =>
+      acls.filter((_, at) => engineOver().condition(['if', 'a'], lines.slice(at, at + 1), side)(source));
+    t.same(passing('request'), ['cookie(c) req', 'hdr(x) req', 'cook(c) req', 'path /p', 'method GET']);
+    t.same(passing('response'), ['cookie(c) res', 'method GET']);
+    t.ok(engineOver().condition('if { cookie(c) res } ! { path /p }'.split(' '), [], 'response')(source));
+  },
+);
+
 void t.test('a condition with a fault throws', async (t) => {
   for (const [condition, acl] of [
     ['if nobody', 'src 127.0.0.1'],

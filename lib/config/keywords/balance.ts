@@ -94,7 +94,7 @@ function readFunction(line: Line, name: string): Balance | null {
 }
 
 function readHashExpression(line: Line): Balance | null {
-  const expression = takeExpression(line, 'request');
+  const expression = takeExpression(line, null);
   return expression === null ? null : { algorithm: 'hash', expression };
 }
 

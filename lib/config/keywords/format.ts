@@ -9,8 +9,9 @@ import type { SampleSide } from '../expression.ts';
 import type { Line } from '../line.ts';
 import { parseLogFormat } from '../log-format.ts';
 import { readRegex } from '../regex.ts';
+import { absenceFault } from '../sample-sides.ts';
 import { failed, parsed, shown } from '../units.ts';
-import type { Parsed } from '../units.ts';
+import type { Failed, Parsed } from '../units.ts';
 
 /** Takes a format of `log-format`; null after an alert. */
 export function takeFormat(line: Line, what: string, side: SampleSide = 'request'): string | null {
@@ -26,14 +27,21 @@ export function formatFault(line: Line, format: string, side: SampleSide = 'requ
   return true;
 }
 
-/** Takes a sample expression of one word; null after an alert. */
-export function takeExpression(line: Line, side: SampleSide): string | null {
+/** Takes a sample expression of one word; null after an alert. `side`: the message a rule is about; null: it stands in no rule. */
+export function takeExpression(line: Line, side: SampleSide | null): string | null {
   const text = line.take('a sample expression');
   if (text === null) return null;
-  const fault = parseExpression(text, side);
-  if (fault.ok) return text;
+  const fault = ruleExpressionFault(text, side);
+  if (fault === null) return text;
   line.alert('invalid-expression', `'${line.keyword}': ${fault.problem}`, fault.hint);
   return null;
+}
+
+/** What is wrong with a sample expression; null: nothing. `side` as of `takeExpression`. */
+export function ruleExpressionFault(text: string, side: SampleSide | null): Failed | null {
+  const read = parseExpression(text, side ?? 'request');
+  if (!read.ok) return read;
+  return side === null ? null : absenceFault(read.value, side);
 }
 
 /** Takes a regular expression; null after an alert. */
