@@ -8,6 +8,7 @@ import { describe } from './complain.ts';
 import type { Complain } from './complain.ts';
 import type { ProxyConfig } from './config.ts';
 import type { SampleSide } from './expression.ts';
+import { cookieFault } from './keywords/cookie.ts';
 import { parseVariable, ruleExpressionFault } from './keywords/format.ts';
 import { ERROR_STATUSES } from './keywords/http-reply.ts';
 import { parseLogFormat } from './log-format.ts';
@@ -28,8 +29,9 @@ export function checkHttp(proxy: ProxyConfig, index: number, complain: Complain)
     complain('alert', 'invalid-value', message, ['proxy', index], `use one of: ${ERROR_STATUSES.join(', ')}`);
   }
   const cookie = backend?.httpBackend.cookie ?? null;
-  if (cookie?.mode === 'rewrite' && cookie.indirect) {
-    const message = `${describe(proxy)}: a cookie cannot be both 'rewrite' and 'indirect'`;
+  const fault = cookie === null ? null : cookieFault(cookie);
+  if (fault !== null) {
+    const message = `${describe(proxy)}: 'cookie': ${fault}`;
     complain('alert', 'invalid-value', message, ['proxy', index, 'cookie'], "e.g. 'insert indirect'");
   }
   if (cookie?.dynamic === true) {

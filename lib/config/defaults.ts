@@ -119,7 +119,7 @@ export const HTTP_BACKEND_DEFAULTS: HttpBackendOptions = { reuse: 'safe', cookie
 
 /** HAProxy manual 4.2 "cookie"; all but the name, which has no default. */
 export const COOKIE_DEFAULTS: Omit<CookieConfig, 'name'> = {
-  mode: 'rewrite',
+  mode: 'passive',
   indirect: false,
   nocache: false,
   postonly: false,

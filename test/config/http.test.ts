@@ -127,6 +127,16 @@ void t.test('each http word of a tcp section is told once', (t) => {
   t.end();
 });
 
+void t.test('a bare cookie is only read; each way of writing it is printed', (t) => {
+  const cookie = (text: string): unknown => listen(`  cookie ${text}\n`)?.backend?.httpBackend.cookie;
+  for (const mode of ['passive', 'rewrite', 'insert', 'prefix']) {
+    t.match(cookie(mode === 'passive' ? 'S nocache' : `S ${mode} nocache`), { mode }, mode);
+  }
+  t.match(cookie('S indirect preserve'), { mode: 'passive', indirect: true, preserve: true });
+  t.equal(cookie('S preserve'), undefined, 'preserves nothing');
+  t.end();
+});
+
 void t.test("a cookie's life counts seconds and may be longer than any timer", (t) => {
   const cookie = (text: string): unknown => listen(`  cookie ${text}\n`)?.backend?.httpBackend.cookie;
   t.match(cookie('S insert maxidle 90 maxlife 400d'), { maxIdleMs: 90_000, maxLifeMs: 400 * 86_400_000 });

@@ -5,6 +5,7 @@
  */
 import fc from 'fast-check';
 import type { BalanceConfig, LogFormatChoice } from '../../lib/config/config.ts';
+import { cookieFault } from '../../lib/config/keywords/cookie.ts';
 import { ERROR_STATUSES } from '../../lib/config/keywords/http-reply.ts';
 import { LOG_LEVELS } from '../../lib/config/log-words.ts';
 import type {
@@ -217,7 +218,7 @@ export const httpFrontend: fc.Arbitrary<HttpFrontendOptions> = fc.record({
 const cookie: fc.Arbitrary<CookieConfig> = fc
   .record({
     name: token,
-    mode: fc.constantFrom('rewrite', 'insert', 'prefix'),
+    mode: fc.constantFrom('passive', 'rewrite', 'insert', 'prefix'),
     indirect: flag,
     nocache: flag,
     postonly: flag,
@@ -230,7 +231,7 @@ const cookie: fc.Arbitrary<CookieConfig> = fc
     attributes: fc.array(fc.constantFrom('SameSite=None', 'Priority=High'), { maxLength: 2 }),
     dynamic: fc.constant(false),
   })
-  .map((one) => ({ ...one, indirect: one.indirect && one.mode !== 'rewrite' }));
+  .filter((one) => cookieFault(one) === null);
 
 export const httpBackend: fc.Arbitrary<HttpBackendOptions> = fc.record({
   reuse: fc.constantFrom('never', 'safe', 'aggressive', 'always'),

@@ -63,15 +63,16 @@ export function readCookie(line: Line): Cookie | null {
     );
     return null;
   }
-  if (cookie.indirect && cookie.mode === 'rewrite') {
-    line.alert(
-      'invalid-value',
-      "'cookie': 'rewrite' and 'indirect' cannot go together",
-      "e.g. 'insert indirect'",
-    );
-    return null;
-  }
-  return cookie;
+  const fault = cookieFault(cookie);
+  if (fault === null) return cookie;
+  line.alert('invalid-value', `'cookie': ${fault}`, "e.g. 'insert indirect'");
+  return null;
+}
+
+/** Words that cannot stand in one `cookie` line; null: they can. */
+export function cookieFault({ mode, indirect, preserve }: CookieConfig): string | null {
+  if (mode === 'rewrite' && indirect) return "'rewrite' and 'indirect' cannot go together";
+  return preserve && mode !== 'insert' && !indirect ? "'preserve' needs 'insert' or 'indirect'" : null;
 }
 
 /** False after an alert. */
