@@ -3,6 +3,7 @@
  *
  * Not here: the running whole (`load-balancer.ts`), what its parts are made of (`build.ts`).
  */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Account } from './account/account.ts';
@@ -162,6 +163,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
   if (!transport.tunesKeepAlive && config.proxies.some(tunesKeepAlive))
     logger.warn(AT_START, KEEP_ALIVE_NOTICE);
   const stats = new StatsDesk(config, clock);
+  const ticketKeys = randomBytes(48);
   const targets: (ServerTarget | null)[] = [];
   const sessionLogs: LoggedSessions[] = [];
   let traffic: Traffic | null = null;
@@ -174,6 +176,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
     transport,
     channels: createPublicTransport({ nowMs: () => clock.nowMs() }),
     readFile: readFileSync,
+    ticketKeys,
     stats: (...asked) => stats.page(...asked),
     random: options.random ?? Math.random,
     resolve: async (server, backendName) => {
@@ -207,6 +210,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
             config,
             targets,
             clockOriginNs: systemClockOriginNs(),
+            ticketKeys,
             parkedMax: house.parkedLimit.max,
             // What does not work here is not tried again in every thread.
             relay: notice === null ? (options.relay ?? 'auto') : 'public',

@@ -83,6 +83,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   readonly config: Config;
   readonly #memory: SharedMemory;
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #logs: Logs;
   readonly #metricsServer: MetricsServer;
   readonly #metricsSource: MetricsSource;
@@ -105,6 +106,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     this.config = parts.config;
     this.#memory = parts.memory;
     this.#clock = parts.clock;
+    this.#logger = parts.logger;
     this.#logs = parts.logs;
     this.#built = parts.built;
     this.#house = parts.house;
@@ -140,6 +142,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   async listen(bound: () => void | Promise<void>): Promise<void> {
     try {
       await this.#traffic.listen();
+      this.#followCertificates();
       for (const address of this.config.global.metrics) await this.#metricsServer.listen(address);
       await bound();
     } catch (error) {
@@ -174,6 +177,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     this.#state = 'draining';
     this.#announce({ event: 'drain', details: [] });
     this.#built.checks.stop();
+    for (const contexts of this.#built.certificates) contexts.stop();
     const graceMs = options.graceMs ?? 0;
     if (graceMs > 0) this.#drainTimer = this.#clock.after(graceMs, () => void this.#closeListeners());
     else void this.#closeListeners();
@@ -220,6 +224,20 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     await this.#logs.close();
     this.#state = 'closed';
     return { cutSessions };
+  }
+
+  #followCertificates(): void {
+    for (const contexts of this.#built.certificates) {
+      contexts.follow(this.#clock, {
+        certificatesReloaded: (files) =>
+          this.#logger.info({ event: 'certificates', files }, 'changed certificates have been taken up'),
+        certificatesUnusable: (reason) =>
+          this.#logger.warn(
+            { event: 'certificates' },
+            `changed certificates cannot be used, the old ones stay: ${reason}`,
+          ),
+      });
+    }
   }
 
   // --- looking -----------------------------------------------------------------------------------------------

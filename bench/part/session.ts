@@ -185,6 +185,7 @@ class Proxy {
       transport,
       channels: createPublicTransport({ nowMs: () => 0 }),
       readFile: readFileSync,
+      ticketKeys: Buffer.alloc(48),
       stats: () => Promise.reject(new Error('there are no statistics here')),
       random: Math.random,
       resolve: (server, backendName) => resolveServer(server, backendName, (name) => Promise.resolve(name)),

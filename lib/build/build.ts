@@ -29,6 +29,7 @@ import { Flag } from '../shared/flag.ts';
 import type { SharedMemory } from '../shared/memory.ts';
 import type { Neighbours } from '../shared/neighbours.ts';
 import type { StreamAccount } from '../stream/stream.ts';
+import type { BindContexts } from '../tls/bind-contexts.ts';
 import type { Clock } from '../time/clock.ts';
 import type { DeadlineWheel } from '../time/coarse.ts';
 import type { ChannelTransport, Transport } from '../transport/transport.ts';
@@ -36,6 +37,7 @@ import { createEngine } from './engine.ts';
 import { Figures } from './figures.ts';
 import { buildFrontends } from './frontends.ts';
 import type { BuiltBackend } from './routes.ts';
+import { serverTls } from './tls.ts';
 
 /** What the whole proxy is built with. */
 export interface Surroundings {
@@ -50,6 +52,8 @@ export interface Surroundings {
   readonly channels: ChannelTransport;
   /** Reads the files a configuration names. */
   readonly readFile: ReadFile;
+  /** 48 bytes that TLS tickets are sealed with; the same in all threads. */
+  readonly ticketKeys: Buffer;
   /** Makes pages of statistics. */
   readonly stats: StatsPages;
   readonly random: () => number;
@@ -79,6 +83,8 @@ export interface Built {
   readonly checks: CheckScheduler;
   /** Connections to servers of mode http; null: no proxy is in it. */
   readonly kept: KeptConnections | null;
+  /** Of `bind` lines; whoever has built them follows the files, and stops. */
+  readonly certificates: readonly BindContexts[];
 }
 
 /** What an unlimited frontend counts for where a limit is derived from it, as HAProxy's built-in `maxconn`. */
@@ -94,7 +100,7 @@ export async function build(config: Config, around: Surroundings): Promise<Built
   const figures = new Figures(around.clock);
   const { engine, processVariables } = createEngine(figures, around);
   const states = new ServerStates(around.clock, around.stateListener);
-  const servers = createServers(proxies, targets, around);
+  const servers = createServers(proxies, targets, engine, around);
   const backends = new Map<string, BuiltBackend>();
   for (const proxy of proxies) {
     if (proxy.backend === null) continue;
@@ -108,7 +114,7 @@ export async function build(config: Config, around: Surroundings): Promise<Built
     (perSecond) => new RateLimit(perSecond, around.memory),
   );
   const acceptors = new Acceptors();
-  const { frontends, kept } = buildFrontends(proxies, {
+  const { frontends, kept, certificates } = buildFrontends(proxies, {
     config,
     around,
     engine,
@@ -125,6 +131,7 @@ export async function build(config: Config, around: Surroundings): Promise<Built
     states,
     checks,
     kept,
+    certificates,
   };
 }
 
@@ -148,6 +155,7 @@ async function resolveAll(
 function createServers(
   proxies: readonly ProxyConfig[],
   targets: ReadonlyMap<ServerConfig, ServerTarget | null>,
+  engine: SampleEngine,
   { clock, memory }: Surroundings,
 ): ReadonlyMap<string, Server> {
   const servers = new Map<string, Server>();
@@ -163,6 +171,7 @@ function createServers(
         health: createHealth(config),
       });
       server.target = targets.get(config) ?? null;
+      if (config.tls !== null) server.tls = serverTls(config.tls, engine);
       servers.set(`${proxy.name}/${config.name}`, server);
     }
   }

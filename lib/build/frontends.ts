@@ -9,16 +9,18 @@ import { SluiceError } from '../errors.ts';
 import { type Acceptors, listenAddresses, sharedName } from '../frontend/acceptors.ts';
 import { Limit, RateLimit } from '../frontend/admit.ts';
 import { Frontend, type OpenSession } from '../frontend/frontend.ts';
+import { Handshakes } from '../frontend/handshakes.ts';
 import { Listener } from '../frontend/listener.ts';
 import { ClientConnection } from '../http/client-connection.ts';
-import type { KeptConnections } from '../http/kept-connections.ts';
 import type { SampleEngine } from '../sample/engine.ts';
 import type { VariableScope } from '../sample/variables.ts';
-import { Stream, type StreamRoute } from '../stream/stream.ts';
+import { Stream, type StreamAccount, type StreamRoute } from '../stream/stream.ts';
+import type { BindContexts } from '../tls/bind-contexts.ts';
 import { loadHttpParser } from '../transport/node-internals.ts';
-import type { Surroundings } from './build.ts';
+import type { Built, Surroundings } from './build.ts';
 import { HttpRoutes } from './http-routes.ts';
 import { logSampler } from './log-samples.ts';
+import { bindContexts } from './tls.ts';
 import { type BuiltBackend, reachableBackends, tcpChoice } from './routes.ts';
 
 /** How many clients may wait at a door where `backlog` does not say it: what kernels allow by default. */
@@ -40,14 +42,17 @@ type FrontProxy = ProxyConfig & { readonly frontend: FrontendConfig };
 export function buildFrontends(
   proxies: readonly ProxyConfig[],
   parts: FrontendParts,
-): { readonly frontends: readonly Frontend[]; readonly kept: KeptConnections | null } {
+): Pick<Built, 'frontends' | 'kept' | 'certificates'> {
   const fronts = proxies.flatMap((proxy) =>
     proxy.frontend === null ? [] : [{ ...proxy, frontend: proxy.frontend }],
   );
   const httpRoutes = fronts.some(({ mode }) => mode === 'http') ? createHttpRoutes(parts) : null;
   const onChannels = needChannels(fronts, parts);
-  const frontends = fronts.map((proxy) => createFrontend(proxy, onChannels.has(proxy), httpRoutes, parts));
-  return { frontends, kept: httpRoutes?.kept ?? null };
+  const certificates: BindContexts[] = [];
+  const frontends = fronts.map((proxy) =>
+    createFrontend(proxy, onChannels.has(proxy), httpRoutes, certificates, parts),
+  );
+  return { frontends, kept: httpRoutes?.kept ?? null, certificates };
 }
 
 function createHttpRoutes({ around, engine, processVariables }: FrontendParts): HttpRoutes {
@@ -84,6 +89,7 @@ function createFrontend(
   proxy: FrontProxy,
   onChannels: boolean,
   httpRoutes: HttpRoutes | null,
+  certificates: BindContexts[],
   parts: FrontendParts,
 ): Frontend {
   const { config, around, processRates, acceptors } = parts;
@@ -92,10 +98,11 @@ function createFrontend(
   const transport = onChannels ? around.channels : around.transport;
   const limit = new Limit(frontend.maxconn, memory);
   const counters = new FrontendCounters(memory, proxy.mode);
+  const account = around.accountOf(proxy, frontend);
   const open =
     proxy.mode === 'http' && httpRoutes !== null
-      ? openHttp(proxy, counters, httpRoutes, parts)
-      : openTcp(proxy, counters, onChannels, parts);
+      ? openHttp(proxy, counters, account, httpRoutes, parts)
+      : openTcp(proxy, counters, account, onChannels, parts);
   const built = new Frontend({
     name: proxy.name,
     config: frontend,
@@ -103,20 +110,32 @@ function createFrontend(
     limit,
     clock,
     owner,
-    open,
   });
   const rates = [...processRates, new RateLimit(frontend.rateLimitSessions, memory)].filter(
     (rate) => rate.perSecond > 0,
   );
+  const handshakes = new Handshakes({
+    frontendName: proxy.name,
+    counters,
+    account,
+    nextStreamId: () => owner.nextStreamId(),
+    transport: around.channels,
+    timeoutMs: frontend.timeoutClientMs,
+    clock,
+    wheel: around.wheel,
+    open,
+  });
   const { entered } = built;
   let position = 0;
   for (const bind of frontend.binds) {
     const backlog = bind.backlog || frontend.backlog || BACKLOG;
+    const contexts =
+      bind.tls === null ? null : bindContexts(bind.tls, config.global.crtBase, proxy.mode, around);
+    if (contexts !== null) certificates.push(contexts);
     for (const address of listenAddresses(bind, config.global.unixBind)) {
       position += 1;
       const id = bind.id > 0 ? bind.id : position;
-      built.listeners.push(
-        new Listener({
+      const listener = new Listener({
           memory,
           name: bind.name ?? `sock-${id}`,
           id,
@@ -135,8 +154,8 @@ function createFrontend(
           entered,
           lookElsewhere: () => owner.lookElsewhere(),
           failed: around.listenerFailed,
-        }),
-      );
+        });
+      built.add(listener, contexts === null ? open : handshakes.openWith(contexts));
     }
   }
   return built;
@@ -145,17 +164,18 @@ function createFrontend(
 function openHttp(
   proxy: FrontProxy,
   counters: FrontendCounters,
+  account: StreamAccount,
   httpRoutes: HttpRoutes,
-  { around, backends }: FrontendParts,
+  { backends }: FrontendParts,
 ): OpenSession {
-  const account = around.accountOf(proxy, proxy.frontend);
   const route = httpRoutes.route(proxy, proxy.frontend, counters, backends, account);
-  return (connection, door) => new ClientConnection(connection, route, door, 0);
+  return (connection, door) => new ClientConnection(connection, route, door);
 }
 
 function openTcp(
   proxy: FrontProxy,
   counters: FrontendCounters,
+  account: StreamAccount,
   onChannels: boolean,
   { around, backends, engine, processVariables }: FrontendParts,
 ): OpenSession {
@@ -170,7 +190,7 @@ function openTcp(
     clock: around.clock,
     wheel: around.wheel,
     watcher: around.watcher,
-    account: around.accountOf(proxy, frontend),
+    account,
     logSamples: logSampler(frontend, 'tcp', engine),
   };
   return (connection, door) => new Stream(around.owner.nextStreamId(), connection, route, door);

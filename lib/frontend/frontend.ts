@@ -35,10 +35,10 @@ export class Frontend {
   readonly limit: Limit;
   /** Clients of this thread. */
   readonly sessions = new Set<ClientSession>();
-  readonly listeners: Listener[] = [];
+  readonly #listeners: Listener[] = [];
   readonly #clock: Clock;
   readonly #owner: FrontendOwner;
-  readonly #open: OpenSession;
+  /** By listener: its door, and what is made of its clients. */
   readonly #doors = new Map<Listener, ListenerDoor>();
 
   constructor(parts: {
@@ -48,7 +48,6 @@ export class Frontend {
     readonly owner: FrontendOwner;
     readonly name: string;
     readonly counters: FrontendCounters;
-    readonly open: OpenSession;
   }) {
     this.name = parts.name;
     this.counters = parts.counters;
@@ -56,7 +55,16 @@ export class Frontend {
     this.limit = parts.limit;
     this.#clock = parts.clock;
     this.#owner = parts.owner;
-    this.#open = parts.open;
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#listeners;
+  }
+
+  /** `open`: what is made of a client of this listener. */
+  add(listener: Listener, open: OpenSession): void {
+    this.#listeners.push(listener);
+    this.#doors.set(listener, new ListenerDoor(this, this.#owner, listener, open));
   }
 
   /** Over all threads. */
@@ -70,19 +78,12 @@ export class Frontend {
     this.counters.connectionAccepted(nowMs);
     this.counters.sessionStarted(nowMs, this.limit.now);
     listener.counters.sessionStarted(nowMs, listener.limits.bind.now);
-    const session = this.#open(connection, this.#doorOf(listener));
+    const door = this.#doors.get(listener);
+    if (door === undefined) throw new Error(`${listener.name} is no listener of ${this.name}`);
+    const session = door.open(connection, door);
     this.sessions.add(session);
     session.serve();
   };
-
-  #doorOf(listener: Listener): ListenerDoor {
-    let door = this.#doors.get(listener);
-    if (door === undefined) {
-      door = new ListenerDoor(this, this.#owner, listener);
-      this.#doors.set(listener, door);
-    }
-    return door;
-  }
 
   /** Thread number `thread` is dead, and its sessions with it; to be called while they are still counted. */
   countLost(thread: number): void {
@@ -102,8 +103,10 @@ class ListenerDoor implements Door {
   readonly #frontend: Frontend;
   readonly #owner: FrontendOwner;
   readonly #listener: Listener;
+  readonly open: OpenSession;
 
-  constructor(frontend: Frontend, owner: FrontendOwner, listener: Listener) {
+  constructor(frontend: Frontend, owner: FrontendOwner, listener: Listener, open: OpenSession) {
+    this.open = open;
     this.#frontend = frontend;
     this.#owner = owner;
     this.#listener = listener;

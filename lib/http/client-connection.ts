@@ -1,13 +1,13 @@
 /**
  * A client's connection in mode http, from accept to its last byte: one request after the other, each a stream of its own.
  *
- *     awaiting --first byte--> reading --head--> serving --answered--> awaiting ...
- *        |                        |                 |
- *        |                        |                 +--> tunnel     (upgraded: the stream relays)
- *        +------------------------+-----------------+--> closing    (the last answer is on its way; what still comes is dropped)
- *                                                   +--> ended
+ *     awaiting --first byte--> reading --head--> serving --answered--> (flushing) --> awaiting ...
+ *        |                        |                 |                      |
+ *        |                        |                 +--> tunnel ...        |    (upgraded: the stream relays)
+ *        +------------------------+-----------------+----------------------+--> closing --> ended
  *
- * A request that follows before its turn (pipelining) stays unread; reading stops when too much of it has come.
+ * flushing: the client has not taken all of the answer. closing: neither has it, or it still sends what is dropped, and nothing follows.
+ * A request that comes before its turn (pipelining) stays unread; reading stops when too much of it has come.
  *
  * Not here: what is done with a request (`request-stream.ts`), bytes (`request-parser.ts`).
  */
@@ -34,7 +34,7 @@ const READ_AHEAD_BYTES = 16_384;
 /** How long a client that was answered for the last time may go on sending before its connection is closed under it. */
 const LINGER_MS = 2000;
 
-type Phase = 'awaiting' | 'reading' | 'serving' | 'tunnel' | 'closing' | 'ended';
+type Phase = 'awaiting' | 'reading' | 'serving' | 'flushing' | 'tunnel' | 'closing' | 'ended';
 
 export class ClientConnection
   implements ClientSession, ChannelHandler, RequestOwner, DeadlineOwner, ExchangeClient
@@ -74,18 +74,19 @@ export class ClientConnection
   #reads = true;
   /** The answer is complete before its request: another may follow once that is read. */
   #answeredEarly = false;
+  /** What came was no HTTP, and what follows it will not be understood. */
+  #illegible = false;
   #lingersUntilMs = NEVER_MS;
 
-  /** `handshakeMs`: how long it took to secure the connection, before this. */
-  constructor(connection: Connection, route: HttpRoute, door: Door, handshakeMs: number) {
+  constructor(connection: Connection, route: HttpRoute, door: Door) {
     this.route = route;
     this.door = door;
     this.connection = connection;
-    this.handshakeMs = handshakeMs;
-    this.acceptedMs = route.clock.nowMs();
-    this.acceptedWallMs = route.clock.wallMs();
-    this.lastActiveMs = this.acceptedMs;
-    this.#awaitedMs = this.acceptedMs;
+    this.handshakeMs = door.handshakeMs;
+    this.acceptedMs = route.clock.nowMs() - this.handshakeMs;
+    this.acceptedWallMs = route.clock.wallMs() - this.handshakeMs;
+    this.lastActiveMs = route.clock.nowMs();
+    this.#awaitedMs = this.lastActiveMs;
     this.#deadline = new Deadline(this);
     this.#parser = new RequestParser(route.heads, this, route.limits);
     this.#channel = route.transport.channel(connection, this);
@@ -122,9 +123,9 @@ export class ClientConnection
   get ended(): boolean {
     return this.#clientEnded;
   }
-  /** This is the last request: a `finish` or the client's end have come. */
+  /** This is the last request: a `finish` has come, or the client's end with nothing before it. */
   get finishing(): boolean {
-    return this.#finishing || this.#clientEnded;
+    return this.#finishing || (this.#clientEnded && this.#parser.unreadBytes === 0);
   }
   /** Requests before the one that runs. */
   get requestsBefore(): number {
@@ -140,6 +141,8 @@ export class ClientConnection
   }
 
   letRequestFlow(flows: boolean): void {
+    // A client that was not read is not the one who was silent.
+    if (flows && !this.#requestFlows) this.lastActiveMs = this.route.clock.nowMs();
     this.#requestFlows = flows;
     this.#regulate();
   }
@@ -194,9 +197,15 @@ export class ClientConnection
     else this.#awaitNext();
   }
 
+  /** Nothing follows an answer that the client has not taken, or answers would pile up for one who only asks. */
   #awaitNext(): void {
-    this.#phase = 'awaiting';
     this.#answeredEarly = false;
+    if (this.#channel.blocked) {
+      this.#phase = 'flushing';
+      this.#arm();
+      return;
+    }
+    this.#phase = 'awaiting';
     this.#awaitedMs = this.route.clock.nowMs();
     this.#firstByteMs = 0;
     this.#arm();
@@ -230,6 +239,9 @@ export class ClientConnection
   #parsed(): void {
     this.#stream?.clientReadDone();
     this.#regulate();
+    if (!this.#clientEnded) return;
+    if (this.#phase === 'reading') this.#refuse('client-left-request', 400);
+    else if (this.#phase === 'awaiting' && this.finishing) this.#closeGently();
   }
 
   channelEnded(): void {
@@ -248,6 +260,7 @@ export class ClientConnection
         this.#channel.close();
         this.#end();
         return;
+      case 'flushing':
       case 'tunnel':
       case 'ended':
     }
@@ -266,7 +279,9 @@ export class ClientConnection
     this.blockedSinceMs = 0;
     this.lastActiveMs = this.route.clock.nowMs();
     if (this.#phase === 'closing') this.#closeWhenWritten();
-    else this.#stream?.clientDrained();
+    else if (this.#phase !== 'flushing') this.#stream?.clientDrained();
+    else if (this.finishing) this.#closeGently();
+    else this.#awaitNext();
   }
 
   // --- what the parser tells -------------------------------------------------------------------------------------
@@ -290,11 +305,12 @@ export class ClientConnection
 
   requestEnd(trailers: Headers | null): void {
     if (this.#answeredEarly) this.#awaitNext();
-    else this.#stream?.requestEnd(trailers);
+    else this.#stream?.body.end(trailers);
   }
 
   requestBad(fault: MessageFault): void {
     const stream = this.#stream;
+    this.#illegible = true;
     this.route.counters.http?.badRequest(fault.code);
     if (stream === null) this.#refuse('bad-request', 400);
     else stream.requestFaulty();
@@ -347,6 +363,8 @@ export class ClientConnection
           : after(this.#awaitedMs, timeoutHttpKeepAliveMs);
       case 'reading':
         return after(this.#requestsTotal === 0 ? this.#awaitedMs : this.#firstByteMs, timeoutHttpRequestMs);
+      case 'flushing':
+        return after(this.blockedSinceMs, this.route.timeoutClientMs);
       case 'closing':
         return this.#lingersUntilMs;
       default:
@@ -362,7 +380,8 @@ export class ClientConnection
     }
     const silent = this.#phase === 'awaiting';
     // Between two requests nobody waits for a word.
-    if (silent && (this.#requestsTotal > 0 || this.route.ignoresProbes)) this.cut();
+    if (this.#phase === 'flushing') this.cut();
+    else if (silent && (this.#requestsTotal > 0 || this.route.ignoresProbes)) this.cut();
     else this.#refuse('request-timeout', 408);
   }
 
@@ -393,11 +412,12 @@ export class ClientConnection
   #closeWhenWritten(): void {
     if (this.#channel.blocked) {
       const { timeoutClientMs } = this.route;
+      this.#regulate();
       this.#lingersUntilMs = after(this.route.clock.nowMs(), timeoutClientMs);
       this.lookOnlyAt(this.#lingersUntilMs);
       return;
     }
-    const everythingRead = !this.#parser.midMessage && this.#parser.unreadBytes === 0;
+    const everythingRead = !this.#illegible && !this.#parser.midMessage && this.#parser.unreadBytes === 0;
     if (this.#clientEnded || everythingRead) {
       this.#channel.close();
       this.#end();

@@ -54,6 +54,8 @@ export class RequestAccount implements Session {
   requestCookie: string | null = null;
   responseCookie: string | null = null;
   persistence = '--';
+  /** What has answered in place of a server, as HAProxy's log names it. */
+  service: string | null = null;
   /** What `set-log-level` has said. */
   logLevel: string | null = null;
   outcome: SessionOutcome | null = null;
@@ -115,7 +117,8 @@ export class RequestAccount implements Session {
   }
 
   get #acceptedWallMs(): number {
-    return this.#client.acceptedWallMs + (this.times.awaitedMs - this.#client.acceptedMs);
+    const { acceptedWallMs, acceptedMs, requestsBefore } = this.#client;
+    return requestsBefore === 0 ? acceptedWallMs : acceptedWallMs + (this.times.awaitedMs - acceptedMs);
   }
 
   start(): SessionStart {
@@ -154,7 +157,7 @@ export class RequestAccount implements Session {
       totalMs: outcome.totalMs,
       ending: outcome.ending,
       backendName: target?.backend.name ?? route.frontendName,
-      serverName: server?.name ?? null,
+      serverName: this.service ?? server?.name ?? null,
       serverAddress: serverConnection?.peers?.remote.address ?? null,
       serverPort: serverConnection?.peers?.remote.port ?? 0,
       sourceAddress: serverConnection?.peers?.local.address ?? null,

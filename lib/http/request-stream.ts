@@ -26,7 +26,6 @@ import type { ClientConnection } from './client-connection.ts';
 import { type SentAnswer, Exchange, type ExchangeFailure, type ExchangeOwner } from './exchange.ts';
 import { planAnswer, prepareSwitch, type PreparedRequest } from './forwarding.ts';
 import type { BodyKind } from './framing.ts';
-import type { Headers } from './headers.ts';
 import { dropNamed } from './hop.ts';
 import { failureEnding, leftReason } from './failures.ts';
 import { type LocalReply, replyBytes } from './local-reply.ts';
@@ -70,7 +69,7 @@ export class RequestStream
   readonly #messages: RequestMessages;
   #phase: Phase = 'begun';
   #framing: RequestFraming = NO_FRAMING;
-  #body = new RequestBody(true);
+  body = new RequestBody(true);
   #prepared: PreparedRequest | null = null;
   #dialer: ServerDialer | null = null;
   /** Whom a tarpitted client is answered, and when. */
@@ -94,7 +93,7 @@ export class RequestStream
     const nowMs = route.clock.nowMs();
     this.account.times.headMs = nowMs;
     this.#framing = framing;
-    this.#body = new RequestBody(framing.body.kind === 'none');
+    this.body = new RequestBody(framing.body.kind === 'none');
     dropNamed(head.headers);
     this.source.request = head;
     const monitored = route.http.monitor?.(this.source) ?? null;
@@ -156,6 +155,7 @@ export class RequestStream
     const page = request === null ? null : statsReply(proxy, request, stats);
     if (page === null) return false;
     this.#phase = 'answering';
+    this.account.service = '<STATS>';
     void page.then((reply) => {
       if (!this.#hasEnded()) this.#answer(reply, 'answered-here');
     });
@@ -181,7 +181,7 @@ export class RequestStream
 
   /** True: another request may follow. */
   #send(reply: LocalReply): boolean {
-    const mayKeep = this.#body.complete && this.#framing.keepAlive && !this.#client.finishing;
+    const mayKeep = this.body.complete && this.#framing.keepAlive && !this.#client.finishing;
     const { bytes, keepAlive } = replyBytes(reply, this.source.request, mayKeep);
     if (bytes !== null) this.#client.write(bytes);
     return keepAlive;
@@ -240,7 +240,6 @@ export class RequestStream
     }
     this.#phase = 'exchanging';
     this.#exchangeWith(server, this.#prepared, target);
-    route.account.sessionConnected(this.account);
   }
 
   #exchangeWith(server: ServerConnection, prepared: PreparedRequest, target: HttpTarget): void {
@@ -255,19 +254,15 @@ export class RequestStream
     });
     this.exchange = exchange;
     exchange.begin(prepared.expected, prepared.text);
-    this.#body.sendBy(exchange);
-    if (!this.#body.complete && !server.blocked) this.#client.letRequestFlow(true);
+    this.body.sendBy(exchange);
+    if (!this.body.complete && !server.blocked) this.#client.letRequestFlow(true);
     this.#client.lookAt(exchange.look(route.clock.nowMs()));
   }
 
   // --- what the client's connection tells ----------------------------------------------------------------------------
 
   requestBody(piece: Buffer): void {
-    if (!this.#body.add(piece)) this.#client.letRequestFlow(false);
-  }
-
-  requestEnd(trailers: Headers | null): void {
-    this.#body.end(trailers);
+    if (!this.body.add(piece)) this.#client.letRequestFlow(false);
   }
 
   /** All that came in one go was told. */
@@ -352,6 +347,7 @@ export class RequestStream
     this.account.status = head.status;
     dropNamed(head.headers);
     this.source.response = head;
+    this.#client.route.account.sessionConnected(this.account);
     return this.slot === null ? null : this.#messages.passResponse(head, this.slot.server);
   }
 
@@ -363,7 +359,7 @@ export class RequestStream
     }
     this.#client.servedBefore = true;
     // What is still to come of the request is of no use to anybody.
-    const keepAlive = this.#keepAlive && this.#body.complete;
+    const keepAlive = this.#keepAlive && this.body.complete;
     this.#end('normal');
     this.#client.answered(keepAlive);
   }

@@ -32,6 +32,8 @@ export interface WorkerStart {
   readonly memory: MemoryHandout;
   /** The moment at which the control thread's clock stood at 0, see `clockSince`. */
   readonly clockOriginNs: bigint;
+  /** See `Surroundings` in `../build/build.ts`. */
+  readonly ticketKeys: Uint8Array;
   readonly parkedMax: number;
   readonly relay: RelayWish;
   /** Numbers of the bound descriptors, in the order of building; the worker makes duplicates. */

@@ -97,6 +97,7 @@ class WorkerThread {
       transport,
       channels: createPublicTransport({ nowMs: () => clock.nowMs() }),
       readFile: readFileSync,
+      ticketKeys: Buffer.from(start.ticketKeys),
       stats: (...asked) => stats.page(...asked),
       memory,
       neighbours: lines,
@@ -128,6 +129,7 @@ class WorkerThread {
     const thread = new WorkerThread({ tell, reporter, lines, house, traffic, built, stats });
     for (const order of start.orders) thread.#follow(order);
     await traffic.listen();
+    for (const contexts of built.certificates) contexts.follow(clock, SILENT_CERTIFICATES);
     return thread;
   }
 
@@ -216,6 +218,9 @@ const NO_REPORTS = { started: false, connected: false, ended: false };
 
 /** The control thread says what there is to say about servers. */
 const SILENT = { stateLine: () => {}, serverChanged: () => {}, healthChanged: () => {} };
+
+/** The control thread follows the same files. */
+const SILENT_CERTIFICATES = { certificatesReloaded: () => {}, certificatesUnusable: () => {} };
 
 /** A logger whose lines are the control thread's to write. */
 function noticesTo(tell: (message: FromWorker) => void): Logger {

@@ -294,6 +294,7 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     transport,
     channels: createPublicTransport({ nowMs: () => 0 }),
     readFile: readFileSync,
+    ticketKeys: Buffer.alloc(48),
     stats: () => Promise.reject(new Error('there are no statistics here')),
     random: options.random ?? (() => 0.5),
     resolve: (server, backendName) =>
