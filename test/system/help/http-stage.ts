@@ -32,14 +32,6 @@ export interface Transcript {
   readonly log: readonly string[];
 }
 
-/** Where sluice means to differ. */
-export interface Difference {
-  /** First cell of its row in docs/differences.md. */
-  readonly matter: string;
-  /** What sluice does, given what HAProxy did. */
-  readonly sluice: (haproxy: Transcript) => Transcript;
-}
-
 export interface HttpScenario {
   readonly title: string;
   /** Lines of the frontend but `bind` and `default_backend`. */
@@ -59,7 +51,6 @@ export interface HttpScenario {
   readonly act?: (stage: HttpStage) => Promise<void>;
   /** Log lines waited for; without it as many as `clients` got answers. */
   readonly lineCount?: number;
-  readonly differs?: Difference;
 }
 
 const SERVER_NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
@@ -176,15 +167,18 @@ export class HttpStage {
     };
   }
 
-  /** Gives the number of answers; what is left when the connection is over is not sent. */
+  /** Gives the number of answers; what is left when the connection is over, or is said to be, is not sent. */
   async #playClient(script: ClientScript): Promise<number> {
     const client = await this.client('from' in script ? script.from : undefined);
     const requests = 'from' in script ? script.requests : script;
     let answerCount = 0;
     for (const request of requests) {
       client.send(request);
-      if (!(await client.answer()).startsWith('HTTP/')) break;
+      const text = await client.answer();
+      if (!text.startsWith('HTTP/')) break;
       answerCount += 1;
+      // What is sent into a connection that is being closed can turn its end into a reset.
+      if (/^connection: close$/im.test(text)) break;
     }
     client.end();
     await client.over();

@@ -1,6 +1,7 @@
 /**
  * A syslog target for many frontends at once: lines are told apart by the mark (`s12_`) that begins the names of
- * each scenario, and are shown without what no two runs share: date, port, times.
+ * each scenario, and are shown without what no two runs share: date, port, times,
+ * bytes.
  *
  * Not here: lines of `option tcplog` (`session-lines.ts`).
  */
@@ -63,8 +64,8 @@ function shownLine(text: string): string {
   // Another format: without the syslog header.
   if (found === null) return line.replace(/^<\d+>.*?: /s, '');
   const [, address = '', names = '', tr = '', tw = '', tc = '', tResponse = '', ta = '', rest = ''] = found;
-  // The stats page tells of everybody.
-  const shown = names.endsWith('<STATS>') ? rest.replace(/ \d+/, ' n') : rest;
+  // HAProxy counts the bytes of its own form of a message.
+  const shown = rest.replace(/(?<=^-?\d+ )\d+/, 'n');
   const times = [tr, tw, tc, tResponse, ta].map((time) => (Number(time) < 0 ? '-1' : 'n')).join('/');
   return `${address} ${names} ${times} ${shown.replace(PROCESS_COUNT, '$1$2')}`;
 }

@@ -3,7 +3,7 @@
  *
  * Not here: the algorithms of mode tcp (`sequences.system.test.ts`).
  */
-import { get, type HttpScenario, post } from '../../help/http-stage.ts';
+import { get, type HttpScenario } from '../../help/http-stage.ts';
 
 const SERVERS = ['server a {a}', 'server b {b}', 'server c {c}'];
 
@@ -64,10 +64,6 @@ export const BALANCING: readonly HttpScenario[] = [
   balanced(
     ['balance url_param user'],
     [...USERS.map((user) => get(`/?x=1&user=${user}`)), get('/?x=1'), get('/')],
-  ),
-  balanced(
-    ['balance url_param user check_post'],
-    [...USERS.map((user) => post('/', `x=1&user=${user}`)), post('/', 'x=1')],
   ),
   balanced(['balance hash path,lower'], BY_PATH),
   balanced(

@@ -45,17 +45,17 @@ export const CONNECTIONS: readonly HttpScenario[] = [
     backend: ['option http-server-close', 'server a {a}'],
     clients: TWICE,
   },
-  { title: 'option httpclose', frontend: ['option httpclose'], clients: [[get('/1')]] },
+  { title: 'option httpclose', frontend: ['option httpclose'], clients: TWICE },
   {
     title: 'option httpclose in the backend',
     backend: ['option httpclose', 'server a {a}'],
-    clients: [[get('/1')]],
+    clients: TWICE,
   },
   {
     title: 'the one that closes more holds',
     frontend: ['option http-server-close'],
     backend: ['option httpclose', 'server a {a}'],
-    clients: [[get('/1')]],
+    clients: TWICE,
   },
   {
     title: 'option httpclose with HTTP/1.0 that wants to stay',

@@ -276,7 +276,7 @@ export const ENDING: readonly HttpScenario[] = [
       'errorfile 503 {dir}/503.http',
       'errorloc302 502 /sorry',
       'errorloc303 504 /late',
-      'timeout server 200',
+      'timeout server 700',
       'retries 0',
       'server x {dead}',
       'server a {a}',

@@ -88,22 +88,6 @@ export const PERSISTENCE: readonly HttpScenario[] = [
     clients: [[HAS('vb')], [get('/')]],
   },
   {
-    title: 'ignore-persist and force-persist',
-    backend: [
-      'balance roundrobin',
-      'cookie SRV insert',
-      'ignore-persist if { path_beg /ignore }',
-      'server a {a} cookie va',
-      'server b {b} cookie vb',
-    ],
-    clients: [
-      [get('/ignore', 'Cookie: SRV=vb')],
-      [get('/ignore', 'Cookie: SRV=vb')],
-      [get('/', 'Cookie: SRV=vb')],
-      [get('/', 'Cookie: SRV=vb')],
-    ],
-  },
-  {
     title: 'the cookie keeps all requests of a connection with one server',
     backend: ['balance roundrobin', 'cookie SRV insert indirect nocache', ...SERVERS],
     clients: [[HAS('vb'), HAS('vb'), HAS('va'), HAS('vb')]],

@@ -232,13 +232,13 @@ export const ROUTING: readonly HttpScenario[] = [
       'use_backend @c if { hdr(x) -- -i }',
       'use_backend @d if { hdr(x) -m beg pre }',
     ],
-    files: { hosts: 'one.example\n  two.example\n#three.example\n' },
+    files: { hosts: 'one.example\n  two.example\n#comment\n' },
     more: ['b', 'c', 'd'].flatMap(backend),
     clients: [
       [
         get('/', 'Host: ONE.example'),
         get('/', 'Host: two.example'),
-        get('/', 'Host: #three.example'),
+        get('/', 'Host: comment'),
         get('/', 'Host: EXTRA.example'),
         get('/', 'X: -i'),
         get('/', 'X: prefix'),

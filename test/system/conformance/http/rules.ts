@@ -107,7 +107,6 @@ export const RULES: readonly HttpScenario[] = [
     'a body that comes with a denied request',
     ['http-request deny if { path /deny }'],
     [post('/deny', 'some body'), get('/next')],
-    { lineCount: 2 },
   ),
   rules(
     'allow ends the rules of its section',
@@ -220,11 +219,6 @@ export const RULES: readonly HttpScenario[] = [
     {
       backend: ['http-response add-header X-Order back', 'server a {a}'],
     },
-  ),
-  rules(
-    'http-after-response also for answers of our own',
-    ['http-after-response set-header X-After 1', 'http-request deny if { path /deny }'],
-    [get('/'), get('/deny')],
   ),
   rules(
     'tarpit',

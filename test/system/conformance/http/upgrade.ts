@@ -147,7 +147,7 @@ export const UPGRADE: readonly HttpScenario[] = [
   },
   {
     title: 'timeout tunnel ends a silent tunnel',
-    backend: ['timeout tunnel 200', 'server a {a}'],
+    backend: ['timeout tunnel 700', 'server a {a}'],
     origin: switching,
     act: async (stage) => {
       const client = await speak(stage);
@@ -157,12 +157,12 @@ export const UPGRADE: readonly HttpScenario[] = [
   },
   {
     title: 'timeout tunnel takes the place of the others',
-    frontend: ['timeout client 150'],
-    backend: ['timeout server 150', 'timeout tunnel 10s', 'server a {a}'],
+    frontend: ['timeout client 400'],
+    backend: ['timeout server 400', 'timeout tunnel 10s', 'server a {a}'],
     origin: switching,
     act: async (stage) => {
       const client = await speak(stage);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await new Promise((resolve) => setTimeout(resolve, 900));
       client.send('still here');
       await client.bytes(10);
       client.end();
@@ -172,7 +172,7 @@ export const UPGRADE: readonly HttpScenario[] = [
   },
   {
     title: 'without timeout tunnel the client’s ends it',
-    frontend: ['timeout client 200'],
+    frontend: ['timeout client 700'],
     origin: switching,
     act: async (stage) => {
       const client = await speak(stage);
