@@ -22,6 +22,7 @@ import { ruleFilesOf } from '../config/rule-files.ts';
 import { systemAccounts } from '../frontend/accounts.ts';
 import { caFileFault, logFileFault, namedFileFault } from './file-faults.ts';
 import { QUICK_FORM_FILE } from './quick-form.ts';
+import { bindTlsFault, serverTlsFault } from './tls-faults.ts';
 
 /** Whom to ask; tests bring their own. */
 export interface Machine {
@@ -54,6 +55,7 @@ export async function machineFaults(
     if (proxy.disabled) continue;
     ruleFileFaults(proxy, index, faults);
     await proxyFaults(proxy, ['proxy', index], faults, lookup);
+    await tlsFaults(proxy, ['proxy', index], config.global.crtBase, faults);
   }
   return faults.list;
 }
@@ -122,11 +124,33 @@ async function proxyFaults(proxy: ProxyConfig, path: Path, faults: Faults, looku
   for (const [position, server] of backend.servers.entries()) {
     const at = [...path, 'server', position];
     if ((await resolved[position]) === false) nameFault(proxy, server, [...at, 'address'], faults);
-    const problem = server.check === null ? null : await caFileFault(backend.checkType, server.check);
+    // What a server with TLS trusts in is looked at with the rest of its files.
+    const alone = server.tls === null ? server.check : null;
+    const problem = alone === null ? null : await caFileFault(backend.checkType, alone);
     if (problem !== null) {
       const message = `server ${proxy.name}/${server.name}: ${problem}`;
       faults.add('unusable-file', message, null, [...at, 'ca-file']);
     }
+  }
+}
+
+async function tlsFaults(
+  proxy: ProxyConfig,
+  path: Path,
+  crtBase: string | null,
+  faults: Faults,
+): Promise<void> {
+  for (const [position, bind] of (proxy.frontend?.binds ?? []).entries()) {
+    const fault = await bindTlsFault(bind, crtBase);
+    if (fault === null) continue;
+    const message = `bind line of ${proxy.name}: ${fault.message}`;
+    faults.add('unusable-file', message, null, [...path, 'bind', position, fault.keyword]);
+  }
+  for (const [position, server] of (proxy.backend?.servers ?? []).entries()) {
+    const fault = await serverTlsFault(server);
+    if (fault === null) continue;
+    const message = `server ${proxy.name}/${server.name}: ${fault.message}`;
+    faults.add('unusable-file', message, null, [...path, 'server', position, fault.keyword]);
   }
 }
 

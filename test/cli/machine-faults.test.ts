@@ -163,3 +163,43 @@ frontend f
   ]);
   t.end();
 });
+
+void t.test('files of lines with TLS are looked at, each fault at the word that names it', async (t) => {
+  const folder = t.testdir({ 'empty.pem': 'no certificate\n', list: 'none.pem [verify often]\n' });
+  const text = `global
+  crt-base ${folder}
+defaults
+  timeout client 1s
+  timeout server 1s
+  timeout connect 1s
+frontend f
+  bind :443 ssl crt empty.pem
+  bind :444 ssl crt none.pem
+  bind :445 ssl crt-list list
+  default_backend b
+backend b
+  server a 192.0.2.1:1 ssl check ca-file ${join(folder, 'none.pem')}
+  server b 192.0.2.1:1 ssl verify none crt empty.pem
+  server c 192.0.2.1:1 ssl verify none ciphers NONSENSE
+`;
+  const faults = await faultsOf(text);
+  t.same(found(faults), [
+    '8:17 unusable-file',
+    '9:17 unusable-file',
+    '10:17 unusable-file',
+    '13:34 unusable-file',
+    '14:40 unusable-file',
+    '15:24 unusable-file',
+  ]);
+  t.match(
+    faults.map(({ message }) => message),
+    [
+      /^bind line of f: crt '.*empty\.pem' cannot be used: it holds no certificate \(PEM\)$/,
+      /^bind line of f: crt '.*none\.pem' cannot be used: No such file or directory$/,
+      /^bind line of f: crt-list '.*list' cannot be used: line 1: 'verify' has no use for 'often'$/,
+      /^server b\/a: ca-file '.*none\.pem' cannot be used: No such file or directory$/,
+      /^server b\/b: crt '.*empty\.pem' cannot be used: it holds no certificate \(PEM\)$/,
+      /^server b\/c: .*cipher/i,
+    ],
+  );
+});
