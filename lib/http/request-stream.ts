@@ -334,7 +334,10 @@ export class RequestStream
       this.#answer(refused, 'response-denied');
       return REFUSED;
     }
-    const mayKeep = this.#framing.keepAlive && !this.#client.finishing && this.target?.connection !== 'close';
+    // What a client makes of the rest of its request, as after `Expect`, is anybody's guess.
+    const heardEnough = !this.body.complete && head.status >= 300;
+    const closes = heardEnough || this.#client.finishing || this.target?.connection === 'close';
+    const mayKeep = this.#framing.keepAlive && !closes;
     const version = this.source.request?.version ?? '1.1';
     const plan = planAnswer(head, body, { version, keepAlive: mayKeep });
     this.#keepAlive = plan.keepAlive;
