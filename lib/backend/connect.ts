@@ -264,10 +264,10 @@ export class Connecting<C = Connection> implements WaiterOwner, DialHandler<C>, 
     const target = dialTarget(server, context, sourceOf(server, backend));
     this.#phase = 'dialling';
     const { timeoutConnectMs } = backend.config;
-    if (timeoutConnectMs > 0) wheel.set(this.#deadline, clock.nowMs() + timeoutConnectMs);
     const dial = dialer.dial(target, this, server);
     if (this.#phase !== 'dialling') return;
     this.#dial = dial;
+    if (timeoutConnectMs > 0) wheel.set(this.#deadline, clock.nowMs() + timeoutConnectMs);
     server.counters.connectAttempted();
     backend.counters.connectAttempted();
   }

@@ -78,7 +78,14 @@ export class RequestAccount implements Session {
     this.#client = client;
     this.#source = source;
     this.#bytesOutBefore = client.bytesWritten;
-    this.times = { ...times, headMs: 0, connectedMs: 0, answeredMs: 0, endedMs: 0 };
+    this.times = {
+      awaitedMs: times.awaitedMs,
+      firstByteMs: times.firstByteMs,
+      headMs: 0,
+      connectedMs: 0,
+      answeredMs: 0,
+      endedMs: 0,
+    };
   }
 
   /** Adds what has moved since the last time to the counters. */

@@ -11,17 +11,22 @@ import type { RequestHead, ResponseHead } from './message.ts';
 export class RequestSource implements SampleSource {
   readonly id: number;
   readonly content = null;
-  readonly variables: VariableStore;
+  #variables: VariableStore | null = null;
   request: RequestHead | null = null;
   response: ResponseHead | null = null;
   backendName: string | null = null;
   serverName: string | null = null;
   readonly #client: ClientConnection;
 
-  constructor(id: number, client: ClientConnection, variables: VariableStore) {
+  constructor(id: number, client: ClientConnection) {
     this.id = id;
     this.#client = client;
-    this.variables = variables;
+  }
+
+  /** Made when first asked for: most requests keep none. */
+  get variables(): VariableStore {
+    this.#variables ??= this.#client.route.variablesOf(this.#client.variables);
+    return this.#variables;
   }
 
   /** For the choice of a server. */

@@ -80,7 +80,7 @@ export class RequestStream
     const { route } = client;
     const id = route.nextStreamId();
     this.#client = client;
-    this.source = new RequestSource(id, client, route.variablesOf(client.variables));
+    this.source = new RequestSource(id, client);
     this.account = new RequestAccount(id, this, client, this.source, times);
     this.#messages = new RequestMessages(route, this.source, this.account);
   }
