@@ -10,12 +10,12 @@ import type { ProxyConfig } from './config.ts';
 import type { SampleSide } from './expression.ts';
 import { cookieFault } from './keywords/cookie.ts';
 import { parseVariable, ruleExpressionFault } from './keywords/format.ts';
-import { ERROR_STATUSES } from './keywords/http-reply.ts';
+import { ERROR_STATUSES, replyFaults } from './keywords/http-reply.ts';
 import { parseLogFormat } from './log-format.ts';
 import type { Path } from './places.ts';
 import { readRegex } from './regex.ts';
 import { formatsOf } from './rule-formats.ts';
-import type { HttpAction, HttpReply, HttpRule } from './rules.ts';
+import type { HttpAction, HttpRule } from './rules.ts';
 
 /** Adds what is wrong with the parts of the proxy at `index` of the Config that only mode http has. */
 export function checkHttp(proxy: ProxyConfig, index: number, complain: Complain): void {
@@ -81,7 +81,7 @@ function otherProblems(action: HttpAction, side: SampleSide): Problem[] {
     case 'deny':
     case 'tarpit':
     case 'return':
-      return replyProblems(action.kind, action.reply);
+      return replyFaults(action.reply).map(({ problem, hint }) => [problem, hint]);
     case 'set-var':
       return failures(ruleExpressionFault(action.expression, side) ?? { ok: true });
     case 'del-header':
@@ -89,18 +89,6 @@ function otherProblems(action: HttpAction, side: SampleSide): Problem[] {
     default:
       return [];
   }
-}
-
-function replyProblems(
-  kind: 'deny' | 'tarpit' | 'return',
-  { status, body, contentType }: HttpReply,
-): Problem[] {
-  const known = kind === 'return' ? status >= 200 && status <= 599 : ERROR_STATUSES.includes(status);
-  const typed = body.kind === 'default' || body.kind === 'errorfile' || contentType !== null;
-  return [
-    ...(known ? [] : [[`status ${status} cannot be answered`, null] as const]),
-    ...(typed ? [] : [[`'${body.kind}' needs a type of content`, "e.g. 'text/plain'"] as const]),
-  ];
 }
 
 function failures(

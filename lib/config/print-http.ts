@@ -117,9 +117,11 @@ function actionWords(action: HttpAction): readonly string[] {
       return ['allow'];
     case 'deny':
     case 'tarpit':
-      return [action.kind, 'deny_status', ...replyWords(action.reply)];
+      if (action.reply.body.kind === 'default-errorfiles')
+        return [action.kind, 'deny_status', String(action.reply.status)];
+      return [action.kind, ...replyWords(action.reply)];
     case 'return':
-      return ['return', 'status', ...replyWords(action.reply)];
+      return ['return', ...replyWords(action.reply)];
     case 'redirect':
       return ['redirect', ...redirectWords(action.redirect)];
     case 'set-header':
@@ -153,10 +155,11 @@ function actionWords(action: HttpAction): readonly string[] {
   }
 }
 
-/** Behind the word that names the status. */
 function replyWords({ status, contentType, body, headers }: HttpReply): readonly string[] {
   return [
+    'status',
     String(status),
+    ...(body.kind === 'default-errorfiles' ? [body.kind] : []),
     ...(contentType === null ? [] : ['content-type', contentType]),
     ...('text' in body ? [body.kind, body.text] : []),
     ...('path' in body ? [body.kind, body.path] : []),

@@ -87,8 +87,9 @@ export interface HttpReply {
 }
 
 export type HttpReplyBody =
-  /** `deny`: the error page of that status; `return`: no body. */
-  | { readonly kind: 'default' }
+  | { readonly kind: 'none' }
+  /** The page of the status, of `errorfile` or HAProxy's own: what a bare `deny` answers. */
+  | { readonly kind: 'default-errorfiles' }
   | { readonly kind: 'string' | 'lf-string'; readonly text: string }
   /** `errorfile` is a whole response, head and all. */
   | { readonly kind: 'file' | 'lf-file' | 'errorfile'; readonly path: string };

@@ -43,11 +43,11 @@ export function compileAction(action: HttpAction, tools: RuleTools): Step {
     case 'allow':
       return () => CONTINUE;
     case 'deny':
-      return answering(compileReply(action.reply, 'page', tools), denied(tools));
+      return answering(compileReply(action.reply, tools), denied(tools));
     case 'tarpit':
-      return answering(compileReply(action.reply, 'page', tools), 'tarpitted');
+      return answering(compileReply(action.reply, tools), 'tarpitted');
     case 'return':
-      return answering(compileReply(action.reply, 'empty', tools), 'answered-here');
+      return answering(compileReply(action.reply, tools), 'answered-here');
     case 'redirect':
       return answering(compileRedirect(action.redirect, tools), 'answered-here');
     case 'set-header':

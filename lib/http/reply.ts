@@ -14,22 +14,18 @@ import { reasonOf } from './status.ts';
 type Reply = (context: RuleContext) => LocalReply;
 type Body = (context: RuleContext) => Buffer;
 
-/** How long a body is and how it is sent is not for rules to say. */
-const NOT_FOR_RULES = new Set(['content-length', 'transfer-encoding']);
+/** What a body is, how long it is and how it is sent is not for headers of rules to say. */
+const NOT_FOR_RULES = new Set(['content-length', 'content-type', 'transfer-encoding']);
 const NOTHING = Buffer.alloc(0);
 
-/**
- * `bare`: what is answered where nothing but a status is given: the page of the status (`deny`), or an empty answer (`return`).
- * Throws `ERR_CONFIG` for a file that cannot be read or is no response.
- */
-export function compileReply(reply: HttpReply, bare: 'page' | 'empty', tools: RuleTools): Reply {
+/** Throws `ERR_CONFIG` for a file that cannot be read or is no response. */
+export function compileReply(reply: HttpReply, tools: RuleTools): Reply {
   const { body, status } = reply;
   if (body.kind === 'errorfile') {
     const parts = responseFile(body.path, tools.place, tools.readFile);
     return () => (parts === null ? silentReply(status) : localReply(parts, status));
   }
-  const nothingMore = reply.headers.length === 0 && reply.contentType === null;
-  if (body.kind === 'default' && bare === 'page' && nothingMore) return ({ page }) => page(status);
+  if (body.kind === 'default-errorfiles') return ({ page }) => page(status);
   return composedReply(reply, tools);
 }
 
@@ -68,7 +64,8 @@ function compileBody(body: HttpReply['body'], tools: RuleTools): Body {
       return formatted(configBytes(body.text), tools);
     case 'lf-file':
       return formatted(fileBytes(body.path, tools.place, tools.readFile).toString('latin1'), tools);
-    case 'default':
+    case 'none':
+    case 'default-errorfiles':
     case 'errorfile':
       return always(NOTHING);
   }

@@ -63,6 +63,68 @@ void t.test('redirect lines stand behind all http-request rules', (t) => {
   t.end();
 });
 
+void t.test('a redirect line is no format, unlike the rule', (t) => {
+  const to = (lines: string): unknown =>
+    listen(lines)?.http.requestRules.map(
+      ({ action }) => action.kind === 'redirect' && action.redirect.format,
+    );
+  t.strictSame(to('  redirect location /a%20b%[src]\n'), ['/a%%20b%%[src]']);
+  t.strictSame(to('  http-request redirect location /%[src]\n'), ['/%[src]']);
+  t.end();
+});
+
+// What HAProxy 2.6 says to each of these, and answers.
+void t.test('deny is the page of its status until something else is said; return is empty', (t) => {
+  const reply = (rule: string): unknown =>
+    listen(`  http-request ${rule}\n`)?.http.requestRules.map(
+      ({ action }) => 'reply' in action && action.reply,
+    );
+  const page = { kind: 'default-errorfiles' };
+  for (const [rule, status, body] of [
+    ['deny', 403, page],
+    ['deny deny_status 429', 429, page],
+    ['deny status 503 default-errorfiles', 503, page],
+    ['deny status 402', 402, { kind: 'none' }],
+    ['deny deny_status 402 hdr X 1', 402, { kind: 'none' }],
+    ['tarpit', 500, page],
+    ['return', 200, { kind: 'none' }],
+    ['return default-errorfiles', 200, page],
+    ['return status 204 hdr X 1', 204, { kind: 'none' }],
+    ['deny deny_status 402 content-type a/b string x', 402, { kind: 'string', text: 'x' }],
+  ] as const) {
+    t.match(reply(rule), [{ status, body }], rule);
+  }
+  t.end();
+});
+
+void t.test('answers that cannot be are refused, headers that say how a body is sent are left out', (t) => {
+  const said = (rule: string): string[] =>
+    read(
+      `listen l\n  mode http\n  bind :80\n${TIMES}  http-request ${rule} if TRUE\n  server a 10.0.0.1:80\n`,
+    ).found;
+  for (const [rule, found] of [
+    ['deny deny_status 402', 'alert invalid-value'],
+    ['return status 402 default-errorfiles', 'alert invalid-value'],
+    ['return status 204 content-type a/b string x', 'alert invalid-value'],
+    ['return status 304 content-type a/b file /x', 'alert invalid-value'],
+    ['return status 199', 'alert number-out-of-range'],
+    ['return string x', 'alert missing-argument'],
+    ['return content-type a/b string x string y', 'alert unexpected-argument'],
+    ['return content-type a/b string ""', 'alert empty-argument'],
+    ['return content-type a/b', 'warning no-effect'],
+    ['return default-errorfiles hdr X 1', 'warning no-effect'],
+    ['return content-type a/b string x hdr Content-Length 5', 'warning no-effect'],
+    ['return content-type a/b string x hdr content-type c/d', 'warning no-effect'],
+    ['return content-type a/b string x hdr Transfer-Encoding x', 'warning no-effect'],
+  ] as const) {
+    t.strictSame(said(rule), [found], rule);
+  }
+  t.strictSame(said('return content-type a/b string x hdr Connection close'), []);
+  const kept = listen('  http-request return content-type a/b string x hdr Content-Length 5 hdr X 1\n');
+  t.match(kept?.http.requestRules, [{ action: { reply: { headers: [{ name: 'X' }] } } }]);
+  t.end();
+});
+
 void t.test('a use_backend without condition goes before default_backend, behind the rules above it', (t) => {
   const text = `frontend f\n  bind :80\n${TIMES}  use_backend a if { src ::1 }\n  use_backend b\n  default_backend a\nbackend a\nbackend b\n`;
   const { frontend } = read(text).config?.proxies[0] ?? {};

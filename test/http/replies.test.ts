@@ -3,7 +3,7 @@ import type { HttpReply, HttpReplyBody, Redirect } from '../../lib/config/rules.
 import type { RuleOutcome } from '../../lib/http/rule.ts';
 import { httpProxy, linesOf, replyText, request, ruleStream } from '../help/rule-stage.ts';
 
-const EMPTY: HttpReply = { status: 200, contentType: null, body: { kind: 'default' }, headers: [] };
+const EMPTY: HttpReply = { status: 200, contentType: null, body: { kind: 'none' }, headers: [] };
 
 function answer(outcome: RuleOutcome): string {
   return outcome.kind === 'reply' ? replyText(outcome.reply) : outcome.kind;
@@ -29,6 +29,7 @@ void t.test('return gives a status, a body and headers', async (t) => {
   const headers = [
     { name: 'X-A', format: '%[req.hdr(x),url_dec]' },
     { name: 'Content-Length', format: '3' },
+    { name: 'Content-Type', format: 'a/b' },
   ];
   t.equal(
     returned({ status: 404, contentType: 'text/plain', body: text('lf-string', '%[src] \u00e9'), headers }),
@@ -58,7 +59,10 @@ void t.test('bodies and whole responses come from files', async (t) => {
 });
 
 void t.test('deny gives the page of its status, or what stands behind it', async (t) => {
-  t.match(returned({ status: 403 }, 'deny'), /^HTTP\/1\.1 403 Forbidden\r\n.*Request forbidden/s);
+  const page: HttpReplyBody = { kind: 'default-errorfiles' };
+  t.match(returned({ status: 403, body: page }, 'deny'), /^HTTP\/1\.1 403 Forbidden\r\n.*Request forbidden/s);
+  t.match(returned({ body: page }), /^HTTP\/1\.1 200 OK\r\n.*Service ready/s, 'a return may give it, too');
+  t.equal(returned({ status: 403 }, 'deny'), 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
   const why = [{ name: 'x-why', format: 'path' }];
   t.equal(
     returned({ status: 403, headers: why }, 'deny'),
@@ -80,7 +84,12 @@ void t.test('a reply closes the connection if its headers say so', async (t) => 
 
 void t.test('each reply is its own, whatever was added to the last one', async (t) => {
   const proxy = httpProxy({
-    requestRules: [{ action: { kind: 'deny', reply: { ...EMPTY, status: 403 } }, condition: null }],
+    requestRules: [
+      {
+        action: { kind: 'deny', reply: { ...EMPTY, status: 403, body: { kind: 'default-errorfiles' } } },
+        condition: null,
+      },
+    ],
   });
   const apply = (): RuleOutcome => proxy.requestRules.apply(ruleStream(request('GET /')));
   const first = apply();

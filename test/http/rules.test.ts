@@ -7,7 +7,7 @@ function rule(action: HttpAction, ...condition: string[]): HttpRule {
   return { action, condition: condition.length === 0 ? null : condition };
 }
 
-const BARE: HttpReply = { status: 403, contentType: null, body: { kind: 'default' }, headers: [] };
+const BARE: HttpReply = { status: 403, contentType: null, body: { kind: 'default-errorfiles' }, headers: [] };
 
 /** What becomes of a request, as its first line and the headers behind `host`. */
 function afterRequest(action: HttpAction, start = 'GET /a/b?c=d', ...lines: string[]): string {

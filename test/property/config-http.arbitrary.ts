@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import type { BalanceConfig, LogFormatChoice } from '../../lib/config/config.ts';
 import { cookieFault } from '../../lib/config/keywords/cookie.ts';
-import { ERROR_STATUSES } from '../../lib/config/keywords/http-reply.ts';
+import { ERROR_STATUSES, replyFaults } from '../../lib/config/keywords/http-reply.ts';
 import { LOG_LEVELS } from '../../lib/config/log-words.ts';
 import type {
   AclConfig,
@@ -82,7 +82,7 @@ const reply = (statuses: fc.Arbitrary<number>): fc.Arbitrary<HttpReply> =>
       status: statuses,
       contentType: fc.constant('text/plain' as string | null),
       body: fc.oneof(
-        fc.constant({ kind: 'default' as const }),
+        fc.constantFrom({ kind: 'none' as const }, { kind: 'default-errorfiles' as const }),
         text.map((one) => ({ kind: 'string' as const, text: one })),
         format.map((one) => ({ kind: 'lf-string' as const, text: one })),
         fc
@@ -92,11 +92,15 @@ const reply = (statuses: fc.Arbitrary<number>): fc.Arbitrary<HttpReply> =>
       headers: fc.array(fc.record({ name: token, format }), { maxLength: 2 }),
     })
     .map((one): HttpReply => {
-      if (one.body.kind === 'default') return { ...one, contentType: null };
-      return one.body.kind === 'errorfile' ? { ...one, contentType: null, headers: [] } : one;
-    });
+      const { kind } = one.body;
+      if (kind === 'none') return { ...one, contentType: null };
+      const whole = kind === 'errorfile' || kind === 'default-errorfiles';
+      return whole ? { ...one, contentType: null, headers: [] } : one;
+    })
+    .filter((one) => replyFaults(one).length === 0);
 
 const errorStatus = fc.constantFrom(...ERROR_STATUSES);
+const status = fc.oneof(errorStatus, fc.integer({ min: 200, max: 599 }));
 
 const redirect: fc.Arbitrary<Redirect> = fc.record({
   kind: fc.constantFrom('location', 'prefix', 'scheme'),
@@ -112,8 +116,8 @@ const redirect: fc.Arbitrary<Redirect> = fc.record({
 /** Actions of both sides. */
 const action: fc.Arbitrary<HttpAction> = fc.oneof(
   fc.constant<HttpAction>({ kind: 'allow' }),
-  reply(errorStatus).map((one): HttpAction => ({ kind: 'deny', reply: one })),
-  reply(fc.integer({ min: 200, max: 599 })).map((one): HttpAction => ({ kind: 'return', reply: one })),
+  reply(status).map((one): HttpAction => ({ kind: 'deny', reply: one })),
+  reply(status).map((one): HttpAction => ({ kind: 'return', reply: one })),
   redirect.map((one): HttpAction => ({ kind: 'redirect', redirect: one })),
   fc
     .record({ kind: fc.constantFrom('set-header', 'add-header'), name: token, format })
@@ -132,7 +136,7 @@ const action: fc.Arbitrary<HttpAction> = fc.oneof(
 
 const requestAction: fc.Arbitrary<HttpAction> = fc.oneof(
   { weight: 3, arbitrary: action },
-  reply(errorStatus).map((one): HttpAction => ({ kind: 'tarpit', reply: one })),
+  reply(status).map((one): HttpAction => ({ kind: 'tarpit', reply: one })),
   fc
     .record({ kind: fc.constantFrom('set-method', 'set-path', 'set-pathq', 'set-query', 'set-uri'), format })
     .map((one) => one as HttpAction),

@@ -19,6 +19,11 @@ export function takeFormat(line: Line, what: string, side: SampleSide = 'request
   return format === null || formatFault(line, format, side) ? null : format;
 }
 
+/** Takes a text that HAProxy does not look into, as the format that writes it; null after an alert. */
+export function takeLiteral(line: Line, what: string): string | null {
+  return line.take(what)?.replaceAll('%', '%%') ?? null;
+}
+
 /** True, after an alert, if the word taken last is no format. */
 export function formatFault(line: Line, format: string, side: SampleSide = 'request'): boolean {
   const fault = parseLogFormat(format, { mode: 'http', side });

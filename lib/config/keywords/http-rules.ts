@@ -2,7 +2,7 @@
  * The rules of mode http: `http-request`, `http-response`, `redirect` (HAProxy manual 4.2). One table of actions; those that
  * HAProxy has and this version has not are refused by name.
  *
- * Not here: the arguments of answers (`http-reply.ts`), what rules do to messages (`../../http/`).
+ * Not here: the arguments of answers (`http-reply.ts`, `http-redirect.ts`), what rules do to messages (`../../http/`).
  */
 import type { Mutable, ProxyDraft } from '../draft.ts';
 import type { SampleSide } from '../expression.ts';
@@ -15,7 +15,8 @@ import { placeOf } from '../words.ts';
 import { noteWords, refuseInAnonymousDefaults, takeCondition } from './acl.ts';
 import type { Entry } from './entry.ts';
 import { parseVariable, takeExpression, takeFormat, takePattern } from './format.ts';
-import { readDenial, readRedirect, readReturn, REDIRECT_USAGE, takeHeaderName } from './http-reply.ts';
+import { readRedirect, REDIRECT_USAGE } from './http-redirect.ts';
+import { readDenial, readReturn, takeHeaderName } from './http-reply.ts';
 
 type Action = Mutable<HttpAction>;
 
@@ -30,7 +31,8 @@ interface ActionRow {
 
 const MATCHES: readonly HeaderMatch[] = ['str', 'beg', 'end', 'sub', 'reg'];
 
-const REPLY = '[content-type TYPE] [string|lf-string|file|lf-file|errorfile BODY] [hdr NAME FORMAT]…';
+const REPLY =
+  '[content-type TYPE] [string|lf-string|file|lf-file|errorfile BODY | default-errorfiles] [hdr NAME FORMAT]…';
 
 const ACTIONS: ReadonlyMap<string, ActionRow> = new Map<string, ActionRow>([
   ['allow', { args: '', read: () => ({ kind: 'allow' }) }],
@@ -111,7 +113,7 @@ export function readHttpRule(line: Line, side: SampleSide): Mutable<HttpRule> | 
 
 /** What stands after `redirect`; null after an alert. */
 function readRedirectRule(line: Line): Mutable<HttpRule> | null {
-  const redirect = readRedirect(line, 'request');
+  const redirect = readRedirect(line, null);
   const condition = redirect === null ? undefined : takeCondition(line);
   return redirect === null || condition === undefined
     ? null
