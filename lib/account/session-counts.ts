@@ -36,7 +36,7 @@ export function countSession(outcome: SessionOutcome, { frontend, backend, serve
   frontend.http?.responses.add(answer);
   backend?.http?.responses.add(answer);
   // A server's are those it has sent itself, and what it sent is not known where a rule has put something in its place.
-  if (responseMs >= 0 && outcome.ending.reason !== 'response-denied') server?.http?.responses.add(answer);
+  if (responseMs >= 0 && !isReplaced(outcome.ending)) server?.http?.responses.add(answer);
 }
 
 function countTarget(outcome: SessionOutcome, responseMs: number, counters: TargetCounters): void {
@@ -57,7 +57,13 @@ function countTarget(outcome: SessionOutcome, responseMs: number, counters: Targ
 }
 
 /** Broken off by the server, or not the answer to a request that it should be. */
-function answerFailed({ cause, stage, reason }: Ending): boolean {
-  if (stage === 'headers') return cause !== 'client-abort' && reason !== 'response-denied';
+function answerFailed(ending: Ending): boolean {
+  const { cause, stage } = ending;
+  if (stage === 'headers') return cause !== 'client-abort' && !isReplaced(ending);
   return stage === 'data' && cause === 'server-abort';
+}
+
+/** By a rule: the server has answered as it should. */
+function isReplaced({ reason }: Ending): boolean {
+  return reason === 'response-denied' || reason === 'answer-replaced';
 }

@@ -72,6 +72,7 @@ export const END_REASONS = [
   'client-left-waiting',
   'bad-response',
   'response-denied',
+  'answer-replaced',
   'response-timeout',
   'server-left-waiting',
 ] as const;

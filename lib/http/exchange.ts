@@ -80,6 +80,8 @@ export class Exchange implements ServerConnectionUser {
   #plan: SentAnswer['body'] = 'as-is';
   #reusable = false;
   #serverPaused = false;
+  /** The client has been sent the head of the answer. */
+  #shown = false;
   /** When the head of the answer came; 0 before. */
   answeredMs = 0;
   requestBytes = 0;
@@ -195,6 +197,7 @@ export class Exchange implements ServerConnectionUser {
 
   #flushAnswer(): void {
     if (this.#toClient.isEmpty) return;
+    this.#shown = this.#answer !== 'waiting';
     const taken = this.#toClient.flush((data) => this.#client.write(data));
     if (taken || this.#answer === 'complete') return;
     this.#serverPaused = true;
@@ -225,9 +228,10 @@ export class Exchange implements ServerConnectionUser {
 
   #fail(why: ExchangeFailure): void {
     if (this.over) return;
-    const begun = this.#answer === 'body';
-    // What came before the fault is the client's.
+    const begun = this.#answer === 'body' && this.#shown;
+    // What came before the fault is the client's, unless it has seen nothing of it yet and can be told better.
     if (begun) this.#flushAnswer();
+    else this.#toClient.clear();
     this.#answer = 'failed';
     this.#owner.exchangeFailed(why, begun);
   }

@@ -5,6 +5,7 @@
  */
 import type { EndReason } from '../account/session.ts';
 import type { ExchangeFailure } from './exchange.ts';
+import type { RequestFraming } from './request-parser.ts';
 import type { RequestParts } from './request-account.ts';
 
 /** Why, and the status for a client that has seen nothing yet. */
@@ -27,4 +28,12 @@ export function leftReason({
   if (exchange !== null) return exchange.answerBegun ? 'client-reset' : 'client-left-waiting';
   if (connecting === null) return 'client-left-request';
   return connecting.phase === 'queued' ? 'client-left-in-queue' : 'client-left-connecting';
+}
+
+/** Safe to send twice (RFC 9110, 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+/** Nothing of a body is gone, and doing it twice is as doing it once. */
+export function mayBeSentTwice(method: string, { body }: RequestFraming): boolean {
+  return IDEMPOTENT.has(method) && body.kind === 'none';
 }

@@ -52,7 +52,10 @@ export function planAnswer(
   client: { readonly version: HttpVersion; readonly keepAlive: boolean },
 ): AnswerPlan {
   const { headers } = head;
+  // What a server asks a client to change to is part of its answer (RFC 9110, 15.5.22).
+  const wanted = head.status === 426 ? headers.get('upgrade') : null;
   endResponseHop(headers);
+  if (wanted !== null) headers.add('upgrade', wanted);
   // Where there is no body, as in an answer to HEAD, it says how long one would be.
   if (body.kind !== 'none') delimit(headers, body);
   const chunked = body.kind === 'chunked' && client.version === '1.1';
@@ -60,6 +63,7 @@ export function planAnswer(
   const endless = body.kind === 'until-close' || (body.kind === 'chunked' && !chunked);
   const keepAlive = client.keepAlive && !endless;
   if (chunked) headers.add('transfer-encoding', 'chunked');
+  if (wanted !== null) headers.add('connection', 'upgrade');
   if (!keepAlive) headers.add('connection', 'close');
   else if (client.version === '1.0') headers.add('connection', 'keep-alive');
   return { body: chunked ? 'chunked' : 'as-is', keepAlive };

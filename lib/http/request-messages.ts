@@ -8,7 +8,7 @@
  *
  * Not here: what a rule does (`rules.ts`), when it is asked (`request-stream.ts`).
  */
-import type { SessionRecord } from '../account/session.ts';
+import type { EndReason, SessionRecord } from '../account/session.ts';
 import type { Server } from '../backend/server.ts';
 import { captureHeaders, captureRequestCookie, captureResponseCookie } from './captures.ts';
 import { errorReply } from './error-pages.ts';
@@ -23,6 +23,12 @@ import type { RequestFraming } from './request-parser.ts';
 import type { RequestSource } from './request-source.ts';
 import type { HttpRoute, HttpTarget } from './route.ts';
 import type { RuleContext, RuleOutcome } from './rule.ts';
+
+/** What a client gets in place of what the server has sent. */
+export interface ReplacedAnswer {
+  readonly reply: LocalReply;
+  readonly reason: Extract<EndReason, 'response-denied' | 'answer-replaced'>;
+}
 
 export class RequestMessages implements RuleContext {
   readonly source: RequestSource;
@@ -99,7 +105,7 @@ export class RequestMessages implements RuleContext {
   }
 
   /** Changes the head; what is answered in its place, or null. */
-  passResponse(head: ResponseHead, server: Server): LocalReply | null {
+  passResponse(head: ResponseHead, server: Server): ReplacedAnswer | null {
     const { captureResponseHeaders, captureCookie } = this.#route.http;
     const target = this.#target;
     if (captureResponseHeaders.length > 0)
@@ -123,10 +129,11 @@ export class RequestMessages implements RuleContext {
     });
   }
 
-  #passRules(proxy: HttpProxy): LocalReply | null {
+  #passRules(proxy: HttpProxy): ReplacedAnswer | null {
     const outcome = proxy.responseRules.apply(this);
     if (outcome.kind === 'continue') return null;
     if (outcome.rewriteFailed) this.#target?.backend.counters.http?.rewriteFailed();
-    return outcome.reply;
+    const { reply } = outcome;
+    return { reply, reason: outcome.reason === 'response-denied' ? outcome.reason : 'answer-replaced' };
   }
 }

@@ -27,14 +27,14 @@ import { type SentAnswer, Exchange, type ExchangeFailure, type ExchangeOwner } f
 import { planAnswer, prepareSwitch, type PreparedRequest } from './forwarding.ts';
 import type { BodyKind } from './framing.ts';
 import { dropNamed } from './hop.ts';
-import { failureEnding, leftReason } from './failures.ts';
+import { failureEnding, leftReason, mayBeSentTwice } from './failures.ts';
 import { type LocalReply, replyBytes } from './local-reply.ts';
 import type { RequestHead, ResponseHead } from './message.ts';
 import type { HttpProxy } from './proxy.ts';
 import { RequestAccount, type RequestParts, type RequestTimes } from './request-account.ts';
 import { RequestBody } from './request-body.ts';
 import type { RequestFraming } from './request-parser.ts';
-import { RequestMessages } from './request-messages.ts';
+import { type ReplacedAnswer, RequestMessages } from './request-messages.ts';
 import { RequestSource } from './request-source.ts';
 import type { HttpTarget } from './route.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -42,9 +42,6 @@ import { ServerDialer } from './server-dialer.ts';
 import { statsReply } from './stats.ts';
 import { Tunnel, type TunnelOwner } from './tunnel.ts';
 import { responseText } from './writer.ts';
-
-/** Safe to send twice (RFC 9110, 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** Of what could not be read. */
 const NO_FRAMING: RequestFraming = { body: { kind: 'none' }, keepAlive: false, upgrade: false };
@@ -331,7 +328,7 @@ export class RequestStream
     const refused = this.#passesResponse(head);
     if (refused !== null) {
       this.#letGo();
-      this.#answer(refused, 'response-denied');
+      this.#answer(refused.reply, refused.reason);
       return REFUSED;
     }
     // What a client makes of the rest of its request, as after `Expect`, is anybody's guess.
@@ -345,7 +342,7 @@ export class RequestStream
   }
 
   /** What is answered in its place; null: it is let through. */
-  #passesResponse(head: ResponseHead): LocalReply | null {
+  #passesResponse(head: ResponseHead): ReplacedAnswer | null {
     this.account.times.answeredMs = this.#client.route.clock.nowMs();
     this.account.status = head.status;
     dropNamed(head.headers);
@@ -393,9 +390,8 @@ export class RequestStream
   /** A kept connection that ended before a byte of the answer came says nothing about the request, if that may be sent twice. */
   #tryAgain(): boolean {
     const { slot } = this;
-    const mayBeSentTwice =
-      IDEMPOTENT.has(this.account.startLine.method) && this.#framing.body.kind === 'none';
-    if (!this.#wasKept || slot === null || !mayBeSentTwice) return false;
+    if (!this.#wasKept || slot === null || !mayBeSentTwice(this.account.startLine.method, this.#framing))
+      return false;
     this.exchange = null;
     this.#phase = 'connecting';
     this.#dialer?.onlyFresh();
@@ -409,7 +405,7 @@ export class RequestStream
     const refused = this.#passesResponse(head);
     if (refused !== null) {
       server.reset();
-      this.#answer(refused, 'response-denied');
+      this.#answer(refused.reply, refused.reason);
       return;
     }
     this.#phase = 'tunnel';

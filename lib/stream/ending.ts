@@ -36,6 +36,7 @@ const CAUSE_AND_STAGE: Readonly<Record<EndReason, readonly [EndCause, EndStage]>
   'client-left-waiting': ['client-abort', 'headers'],
   'bad-response': ['denied', 'headers'],
   'response-denied': ['denied', 'headers'],
+  'answer-replaced': ['local', 'headers'],
   'response-timeout': ['server-timeout', 'headers'],
   'server-left-waiting': ['server-abort', 'headers'],
 };

@@ -35,6 +35,7 @@ const LETTERS: Readonly<Record<EndReason, string>> = {
   'client-left-waiting': 'CH',
   'bad-response': 'PH',
   'response-denied': 'PH',
+  'answer-replaced': 'LH',
   'response-timeout': 'sH',
   'server-left-waiting': 'SH',
 };
