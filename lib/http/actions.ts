@@ -7,10 +7,10 @@
  */
 import type { HttpAction } from '../config/rules.ts';
 import { SluiceError } from '../errors.ts';
-import { configBytes, isToken, valueText } from './byte-text.ts';
-import type { Headers } from './headers.ts';
+import { configBytes, isToken, valueText } from '../message/byte-text.ts';
+import type { Headers } from '../message/headers.ts';
 import type { LocalReply } from './local-reply.ts';
-import type { RequestHead } from './message.ts';
+import type { RequestHead } from '../message/message.ts';
 import { compileRedirect } from './redirect.ts';
 import { compileReply, headerName } from './reply.ts';
 import {

@@ -8,7 +8,7 @@
  */
 import type { HeaderCapture } from '../config/rules.ts';
 import { cookiesOf } from './cookies.ts';
-import type { Headers } from './headers.ts';
+import type { Headers } from '../message/headers.ts';
 import { setCookieOf } from './set-cookie.ts';
 
 /** In the order of `captures`; null: there is no such header. */

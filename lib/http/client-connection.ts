@@ -20,8 +20,8 @@ import type { Channel, ChannelHandler, Connection } from '../transport/transport
 import type { ExchangeClient } from './exchange.ts';
 import type { MessageFault } from './faults.ts';
 import type { BodyKind } from './framing.ts';
-import type { Headers } from './headers.ts';
-import type { RequestHead } from './message.ts';
+import type { Headers } from '../message/headers.ts';
+import type { RequestHead } from '../message/message.ts';
 import { RequestParser, type RequestOwner } from './request-parser.ts';
 import { RequestStream } from './request-stream.ts';
 import { VariableScope } from '../sample/variables.ts';

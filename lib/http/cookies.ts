@@ -5,7 +5,7 @@
  *
  * Not here: cookies of responses (`set-cookie.ts`), what they are used for (`persistence.ts`, `captures.ts`).
  */
-import { bare } from './byte-text.ts';
+import { bare } from '../message/byte-text.ts';
 
 const SEPARATORS = ';,';
 

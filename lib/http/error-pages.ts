@@ -5,7 +5,7 @@
  */
 import { SluiceError } from '../errors.ts';
 import type { HttpOptions } from '../config/rules.ts';
-import { configBytes, valueText } from './byte-text.ts';
+import { configBytes, valueText } from '../message/byte-text.ts';
 import { type LocalReply, localReply, type ReplyParts, silentReply } from './local-reply.ts';
 import { readRawResponse } from './raw-response.ts';
 

@@ -9,7 +9,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { ForwardFor } from '../config/rules.ts';
 import { SluiceError } from '../errors.ts';
-import type { RequestHead } from './message.ts';
+import type { RequestHead } from '../message/message.ts';
 import { headerName } from './reply.ts';
 
 /** One proxy's `option forwardfor`. */

@@ -5,9 +5,9 @@
  */
 import type { HttpOptions } from '../config/rules.ts';
 import type { BodyKind } from './framing.ts';
-import type { Headers } from './headers.ts';
+import type { Headers } from '../message/headers.ts';
 import { endRequestHop, endResponseHop } from './hop.ts';
-import type { HttpVersion, RequestHead, ResponseHead } from './message.ts';
+import type { HttpVersion, RequestHead, ResponseHead } from '../message/message.ts';
 import type { AnsweredRequest } from './response-parser.ts';
 import type { RequestFraming } from './request-parser.ts';
 import { requestText } from './writer.ts';

@@ -8,8 +8,8 @@
  */
 import type { HttpParserBinding, HttpParserHandle } from '../transport/node-internals.ts';
 import type { MessageFaultCode } from './faults.ts';
-import { Headers } from './headers.ts';
-import type { RequestHead, ResponseHead } from './message.ts';
+import { Headers } from '../message/headers.ts';
+import type { RequestHead, ResponseHead } from '../message/message.ts';
 
 /** RFC 9112, 3: exactly one blank between the parts. */
 const REQUEST_LINE = /^(\S+) (\S+) HTTP\/(\d)\.(\d)$/;

@@ -8,7 +8,7 @@
  *
  * Not here: what is said for the next hop instead (`forwarding.ts`).
  */
-import type { Headers } from './headers.ts';
+import type { Headers } from '../message/headers.ts';
 import { upgradeOf } from './strictness.ts';
 
 /** Framed anew or meant for us alone; Upgrade and TE stay in part. Of HTTP2-Settings RFC 7540 says so. */

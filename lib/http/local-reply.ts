@@ -3,8 +3,8 @@
  *
  * Not here: what is answered (`error-pages.ts`, `reply.ts`, `redirect.ts`), whether the client's connection could be kept.
  */
-import { Headers } from './headers.ts';
-import type { HttpVersion, RequestHead, ResponseHead } from './message.ts';
+import { Headers } from '../message/headers.ts';
+import type { HttpVersion, RequestHead, ResponseHead } from '../message/message.ts';
 import { responseText } from './writer.ts';
 
 /** Each is made anew: whoever gets it may add to its head. */

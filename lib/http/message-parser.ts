@@ -12,7 +12,7 @@ import { type BodyKind, type BodyReader, bodyReader } from './framing.ts';
 import { messageFault, type MessageFault, type MessageFaultCode } from './faults.ts';
 import { HeadScan } from './head-scan.ts';
 import type { HeadReader } from './head-reader.ts';
-import type { Headers } from './headers.ts';
+import type { Headers } from '../message/headers.ts';
 import { endTrailers } from './hop.ts';
 
 /** How large a head, and a block of trailers, may be. */

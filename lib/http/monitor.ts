@@ -5,7 +5,7 @@
  */
 import type { AclConfig, HttpFrontendOptions } from '../config/rules.ts';
 import type { SampleSource } from '../sample/sample.ts';
-import { configBytes } from './byte-text.ts';
+import { configBytes } from '../message/byte-text.ts';
 import { targetPart } from './rewrite.ts';
 import type { RuleEngine } from './rule.ts';
 

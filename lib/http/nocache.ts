@@ -3,7 +3,7 @@
  *
  * Not here: when a cookie is set (`persistence.ts`).
  */
-import type { ResponseHead } from './message.ts';
+import type { ResponseHead } from '../message/message.ts';
 
 /** Statuses that caches may keep without being told so (RFC 9110, 15.1). */
 const CACHEABLE = new Set([200, 203, 204, 206, 300, 301, 404, 405, 410, 414, 501]);

@@ -15,9 +15,9 @@
  * Not here: choosing a server otherwise, whether one is up.
  */
 import type { CookieConfig } from '../config/rules.ts';
-import { configBytes, valueText } from './byte-text.ts';
+import { configBytes, valueText } from '../message/byte-text.ts';
 import { cookiesOf, type RequestCookie, withoutCookies } from './cookies.ts';
-import type { RequestHead, ResponseHead } from './message.ts';
+import type { RequestHead, ResponseHead } from '../message/message.ts';
 import { forbidSharedCaches } from './nocache.ts';
 import { dateText, NEVER_SEEN, outlived, type SeenTimes, splitDated } from './persistence-value.ts';
 import { type SetCookie, setCookieOf, setCookieText } from './set-cookie.ts';

@@ -6,7 +6,7 @@
  *
  * Not here: responses of servers (`message-parser.ts`).
  */
-import { bare, isToken } from './byte-text.ts';
+import { bare, isToken } from '../message/byte-text.ts';
 import type { ReplyParts } from './local-reply.ts';
 
 /** HAProxy's buffer. */

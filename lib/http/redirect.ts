@@ -4,9 +4,9 @@
  * Not here: `errorloc` (`error-pages.ts`).
  */
 import type { Redirect } from '../config/rules.ts';
-import { configBytes, valueText } from './byte-text.ts';
+import { configBytes, valueText } from '../message/byte-text.ts';
 import { type LocalReply, localReply } from './local-reply.ts';
-import { type RequestHead, targetOf, targetParts } from './message.ts';
+import { type RequestHead, targetOf, targetParts } from '../message/message.ts';
 import type { RuleContext, RuleTools } from './rule.ts';
 
 const REASONS: Readonly<Record<Redirect['code'], string>> = {

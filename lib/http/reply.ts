@@ -5,7 +5,7 @@
  */
 import type { HttpReply } from '../config/rules.ts';
 import { SluiceError } from '../errors.ts';
-import { configBytes, isToken, valueText } from './byte-text.ts';
+import { configBytes, isToken, valueText } from '../message/byte-text.ts';
 import { fileBytes, responseFile } from './error-pages.ts';
 import { type LocalReply, localReply, silentReply } from './local-reply.ts';
 import type { RuleContext, RuleTools } from './rule.ts';

@@ -4,7 +4,7 @@
  * Not here: its way once there is one (`exchange.ts`).
  */
 import type { Exchange } from './exchange.ts';
-import type { Headers } from './headers.ts';
+import type { Headers } from '../message/headers.ts';
 import { endTrailers } from './hop.ts';
 
 /** What may be read ahead, as HAProxy's buffer (`tune.bufsize`). */

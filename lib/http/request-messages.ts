@@ -15,7 +15,7 @@ import { errorReply } from './error-pages.ts';
 import { addForwardFor } from './forward-for.ts';
 import { prepareRequest, type PreparedRequest } from './forwarding.ts';
 import type { LocalReply } from './local-reply.ts';
-import type { RequestHead, ResponseHead } from './message.ts';
+import type { RequestHead, ResponseHead } from '../message/message.ts';
 import type { PersistenceState } from './persistence.ts';
 import type { HttpProxy } from './proxy.ts';
 import type { RequestAccount } from './request-account.ts';

@@ -7,9 +7,9 @@
 import type { BodyKind } from './framing.ts';
 import type { MessageFault } from './faults.ts';
 import type { HeadReader } from './head-reader.ts';
-import type { Headers } from './headers.ts';
+import type { Headers } from '../message/headers.ts';
 import { dropNamed } from './hop.ts';
-import type { RequestHead } from './message.ts';
+import type { RequestHead } from '../message/message.ts';
 import { type HeadLimits, MessageParser } from './message-parser.ts';
 import { checkRequest } from './strictness.ts';
 

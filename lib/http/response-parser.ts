@@ -11,9 +11,9 @@
 import type { BodyKind } from './framing.ts';
 import type { MessageFault } from './faults.ts';
 import type { HeadReader } from './head-reader.ts';
-import type { Headers } from './headers.ts';
+import type { Headers } from '../message/headers.ts';
 import { dropNamed } from './hop.ts';
-import type { ResponseHead } from './message.ts';
+import type { ResponseHead } from '../message/message.ts';
 import { type HeadLimits, MessageParser } from './message-parser.ts';
 import { checkResponse } from './strictness.ts';
 

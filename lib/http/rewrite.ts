@@ -6,9 +6,9 @@
  *
  * Not here: when it is done (`actions.ts`).
  */
-import { bare, targetText, valueText } from './byte-text.ts';
-import type { Headers } from './headers.ts';
-import { type RequestHead, targetOf, targetParts } from './message.ts';
+import { bare, targetText, valueText } from '../message/byte-text.ts';
+import type { Headers } from '../message/headers.ts';
+import { type RequestHead, targetOf, targetParts } from '../message/message.ts';
 
 export type TargetPart = 'path' | 'pathq' | 'query' | 'uri';
 

@@ -3,7 +3,7 @@
  *
  * Not here: cookies of requests (`cookies.ts`), what they are used for (`persistence.ts`, `captures.ts`).
  */
-import { bare } from './byte-text.ts';
+import { bare } from '../message/byte-text.ts';
 import { nextSeparator } from './cookies.ts';
 
 export interface SetCookie {

@@ -5,10 +5,10 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { StatsConfig } from '../config/rules.ts';
-import { configBytes, valueText } from './byte-text.ts';
+import { configBytes, valueText } from '../message/byte-text.ts';
 import type { ErrorPages } from './error-pages.ts';
 import type { LocalReply } from './local-reply.ts';
-import type { RequestHead } from './message.ts';
+import type { RequestHead } from '../message/message.ts';
 
 export class StatsAuth {
   /** SHA-256 of `user:password`: all of one length, so that comparing tells nothing of theirs. */

@@ -5,7 +5,7 @@
  */
 import type { StatsConfig } from '../config/rules.ts';
 import { type LocalReply, localReply } from './local-reply.ts';
-import type { RequestHead } from './message.ts';
+import type { RequestHead } from '../message/message.ts';
 import type { HttpProxy } from './proxy.ts';
 
 /** The page as bytes of one kind. */

@@ -8,8 +8,8 @@
  */
 import type { BodyKind } from './framing.ts';
 import type { MessageFaultCode } from './faults.ts';
-import { elementsOf, type Headers } from './headers.ts';
-import type { RequestHead, ResponseHead } from './message.ts';
+import { elementsOf, type Headers } from '../message/headers.ts';
+import type { RequestHead, ResponseHead } from '../message/message.ts';
 import type { RequestFraming } from './request-parser.ts';
 import type { AnsweredRequest, ResponseFraming } from './response-parser.ts';
 import { checkTarget } from './targets.ts';

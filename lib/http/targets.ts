@@ -4,7 +4,7 @@
  * Not here: taking a target apart for rules and samples (`message.ts`).
  */
 import type { MessageFaultCode } from './faults.ts';
-import type { RequestHead } from './message.ts';
+import type { RequestHead } from '../message/message.ts';
 
 /**
  * Path and query. More than RFC 3986 allows, since browsers send it; but no fragment, whose mark one server takes for a part of the path and

@@ -4,8 +4,8 @@
  *
  * Not here: which headers go out (`hop.ts`, rules), when (`../transport/`).
  */
-import type { Headers } from './headers.ts';
-import type { RequestHead, ResponseHead } from './message.ts';
+import type { Headers } from '../message/headers.ts';
+import type { RequestHead, ResponseHead } from '../message/message.ts';
 
 /**
  * To be written as Latin-1. In the version that was received, as HAProxy does: a request of HTTP/1.0 may have no Host, and its answer must be one that

@@ -9,7 +9,7 @@
 import type { AclTest, Condition, ConditionTerm } from '../config/condition.ts';
 import type { SampleSide } from '../config/expression.ts';
 import { isAbsent } from '../config/sample-sides.ts';
-import { configBytes } from '../http/byte-text.ts';
+import { configBytes } from '../message/byte-text.ts';
 import { createExpression } from './expressions.ts';
 import type { FetchContext } from './fetch.ts';
 import type { PatternEntry } from './patterns/entry.ts';

@@ -7,8 +7,8 @@
  *
  * Not here: the parser of mode http (`../http/`).
  */
-import { Headers } from '../http/headers.ts';
-import type { RequestHead } from '../http/message.ts';
+import { Headers } from '../message/headers.ts';
+import type { RequestHead } from '../message/message.ts';
 import { sliceTrimmed, textOf } from './ascii.ts';
 import type { SampleSource } from './sample.ts';
 

@@ -5,7 +5,7 @@
  * Not here: which there are (`fetches.ts`).
  */
 import type { SampleArgument } from '../config/expression.ts';
-import type { RequestHead } from '../http/message.ts';
+import type { RequestHead } from '../message/message.ts';
 import type { Sample, SampleSource, SampleWorld } from './sample.ts';
 
 export type SampleTest = (sample: Sample, source: SampleSource) => boolean;

@@ -1,6 +1,6 @@
 /** What ends at this hop, what stays, and what nobody can name away. */
 import t from 'tap';
-import { Headers } from '../../lib/http/headers.ts';
+import { Headers } from '../../lib/message/headers.ts';
 import { dropNamed, endRequestHop, endResponseHop, endTrailers } from '../../lib/http/hop.ts';
 
 void t.test('what Connection names goes', (t) => {

@@ -6,8 +6,8 @@
 import type { BodyKind } from '../../lib/http/framing.ts';
 import type { MessageFault } from '../../lib/http/faults.ts';
 import { HeadReader } from '../../lib/http/head-reader.ts';
-import type { Headers } from '../../lib/http/headers.ts';
-import type { RequestHead, ResponseHead } from '../../lib/http/message.ts';
+import type { Headers } from '../../lib/message/headers.ts';
+import type { RequestHead, ResponseHead } from '../../lib/message/message.ts';
 import type { HeadLimits } from '../../lib/http/message-parser.ts';
 import { type RequestOwner, RequestParser } from '../../lib/http/request-parser.ts';
 import { type AnsweredRequest, type ResponseOwner, ResponseParser } from '../../lib/http/response-parser.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { valueText } from '../../lib/http/byte-text.ts';
+import { valueText } from '../../lib/message/byte-text.ts';
 import type { HttpAction, HttpReply, HttpRule } from '../../lib/config/rules.ts';
 import { httpProxy, linesOf, replyText, request, response, ruleStream } from '../help/rule-stage.ts';
 

@@ -1,6 +1,6 @@
 /** Messages as bytes, and back. */
 import t from 'tap';
-import { Headers } from '../../lib/http/headers.ts';
+import { Headers } from '../../lib/message/headers.ts';
 import { CHUNK_END, chunkHead, lastChunk, requestText, responseText } from '../../lib/http/writer.ts';
 import { bytes, headReader, Requests } from './reading.ts';
 

@@ -8,7 +8,7 @@
  *
  * Not here: cookies (`cookies.ts`).
  */
-import type { Headers } from '../../http/headers.ts';
+import type { Headers } from '../../message/headers.ts';
 import { parseIp } from '../addresses.ts';
 import { lowerAscii, pieceEnd, sliceTrimmed } from '../ascii.ts';
 import { toInt } from '../casts.ts';

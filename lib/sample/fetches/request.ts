@@ -7,7 +7,7 @@
  *
  * Not here: parameters of the query (`parameters.ts`), headers (`headers.ts`).
  */
-import type { RequestHead } from '../../http/message.ts';
+import type { RequestHead } from '../../message/message.ts';
 import { parseIp } from '../addresses.ts';
 import { single } from '../fetch.ts';
 import type { FetchMaker } from '../fetch.ts';

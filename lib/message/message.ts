@@ -1,7 +1,7 @@
 /**
  * A request and a response as rules, samples and the log see them: start line and headers. Bodies are not held.
  *
- * Not here: bytes (`parser.ts`, `writer.ts`).
+ * Not here: bytes, what is done with a message (`../http/`).
  */
 import type { Headers } from './headers.ts';
 

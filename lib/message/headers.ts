@@ -1,7 +1,7 @@
 /**
  * The header lines of one message, in their order, with names in lower case as HAProxy forwards them (reference 14.2).
  *
- * Not here: what a header means (`message.ts`, `hop.ts`), reading them from bytes (`parser.ts`).
+ * Not here: what a header means, reading them from bytes (`../http/`).
  */
 
 /** An element of a comma-separated value as `req.hdr` sees it. */
