@@ -6,7 +6,7 @@
 import type { SampleSource, VariableStore } from '../sample/sample.ts';
 import type { TlsView } from '../tls/view.ts';
 import type { ClientConnection } from './client-connection.ts';
-import type { RequestHead, ResponseHead } from './message.ts';
+import type { RequestHead, ResponseHead } from '../message/message.ts';
 
 export class RequestSource implements SampleSource {
   readonly id: number;

@@ -29,7 +29,7 @@ import type { BodyKind } from './framing.ts';
 import { dropNamed } from './hop.ts';
 import { failureEnding, leftReason, mayBeSentTwice } from './failures.ts';
 import { type LocalReply, replyBytes } from './local-reply.ts';
-import type { RequestHead, ResponseHead } from './message.ts';
+import type { RequestHead, ResponseHead } from '../message/message.ts';
 import type { HttpProxy } from './proxy.ts';
 import { RequestAccount, type RequestParts, type RequestTimes } from './request-account.ts';
 import { RequestBody } from './request-body.ts';

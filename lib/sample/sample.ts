@@ -4,7 +4,7 @@
  * Not here: the language (`../config/expression.ts`, `../config/condition.ts`), the table of fetches (`fetches.ts`).
  */
 import type { LogContext } from '../account/log/aliases.ts';
-import type { RequestHead, ResponseHead } from '../http/message.ts';
+import type { RequestHead, ResponseHead } from '../message/message.ts';
 import type { TlsView } from '../tls/view.ts';
 
 /** An IP address: 4 or 16 bytes in network order. */

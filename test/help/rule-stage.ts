@@ -17,9 +17,9 @@ import {
   OPTION_DEFAULTS,
 } from '../../lib/config/defaults.ts';
 import { ErrorPages } from '../../lib/http/error-pages.ts';
-import { Headers } from '../../lib/http/headers.ts';
+import { Headers } from '../../lib/message/headers.ts';
 import type { LocalReply } from '../../lib/http/local-reply.ts';
-import type { RequestHead, ResponseHead } from '../../lib/http/message.ts';
+import type { RequestHead, ResponseHead } from '../../lib/message/message.ts';
 import { compileHttpProxy, type HttpProxy } from '../../lib/http/proxy.ts';
 import type { RuleContext } from '../../lib/http/rule.ts';
 import { SampleEngine } from '../../lib/sample/engine.ts';

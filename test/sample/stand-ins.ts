@@ -5,7 +5,7 @@
  */
 import type { LogContext } from '../../lib/account/log/alias.ts';
 import { LogDates } from '../../lib/account/log/dates.ts';
-import { Headers } from '../../lib/http/headers.ts';
+import { Headers } from '../../lib/message/headers.ts';
 import { SampleEngine } from '../../lib/sample/engine.ts';
 import type { ProxyFigures, SampleSource, SampleWorld } from '../../lib/sample/sample.ts';
 import { StreamVariables, VariableScope } from '../../lib/sample/variables.ts';
