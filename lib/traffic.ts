@@ -108,11 +108,14 @@ export class OwnTraffic implements Traffic {
   end(withinMs: number): Promise<number> {
     this.#closing ??= new Closing(this.#clock, this.#house);
     this.#closing.within(withinMs);
-    return this.#closing.outcome;
+    return this.#closing.outcome.then((cutCount) => {
+      // A thread is not released but ends, and what it still kept would be counted for ever.
+      this.#built.kept?.close();
+      return cutCount;
+    });
   }
 
   async release(): Promise<void> {
-    this.#built.kept?.close();
     for (const backend of this.#built.backends) {
       for (const server of backend.servers) server.stop();
     }
