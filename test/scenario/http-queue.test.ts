@@ -4,6 +4,9 @@ import { balance, eventually, server, tookAbout } from '../help/balancer.ts';
 import { answer, answering, get, head, message, statusOf } from '../help/http-peer.ts';
 import { settledHttp } from '../help/http-settled.ts';
 
+/** Each thread keeps connections of its own. */
+const ONE_THREAD = { random: Math.random };
+
 t.jobs = 20;
 const together = { buffered: true };
 
@@ -15,7 +18,7 @@ const text = (port: number, ...more: readonly string[]): string => `listen l
 
 void t.test('a place is free as soon as the answer is complete', together, async (t) => {
   const a = await server(t);
-  const running = await balance(t, text(a.port, 'http-reuse always'));
+  const running = await balance(t, text(a.port, 'http-reuse always'), ONE_THREAD);
   const clients = await Promise.all([running.connect(), running.connect(), running.connect()]);
   const [first, second, third] = clients;
   first?.send(get('/1'));
@@ -37,7 +40,7 @@ void t.test('a place is free as soon as the answer is complete', together, async
 
 void t.test('timeout queue: 503, and the connection goes on', together, async (t) => {
   const a = await server(t);
-  const running = await balance(t, text(a.port, 'timeout queue 300ms', 'http-reuse always'));
+  const running = await balance(t, text(a.port, 'timeout queue 300ms', 'http-reuse always'), ONE_THREAD);
   const first = await running.connect();
   first.send(get('/1'));
   const backend = await a.next();
