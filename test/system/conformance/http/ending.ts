@@ -58,6 +58,7 @@ export const ENDING: readonly HttpScenario[] = [
   },
   {
     title: 'maxconn counts requests: the second waits for the first one’s answer, on a connection that stays',
+    frontend: ['monitor-uri /turn'],
     backend: ['server a {a} maxconn 1'],
     origin: (stage) => ({
       answer: async ({ target }) => {
@@ -70,12 +71,16 @@ export const ENDING: readonly HttpScenario[] = [
       first.send(get('/hold'));
       await stage.received('a', 1);
       second.send(get('/second'));
+      // One that is answered without a server has come behind the second.
+      const turn = await stage.client();
+      turn.send(get('/turn'));
+      await turn.answer();
       stage.gate('held').open();
       await first.answer();
       await second.answer();
       first.send(get('/third'));
       await first.answer();
-      for (const client of [first, second]) {
+      for (const client of [first, second, turn]) {
         client.end();
         await client.over();
       }
