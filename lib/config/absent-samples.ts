@@ -21,8 +21,7 @@ const TABLE_COUNTS = wordsOf(`
 
 const OTHER_FETCHES = wordsOf(`
   base32 base32+src baseq bc_dst bc_dst_port bc_err bc_err_str bc_http_major bc_src bc_src_port be_conn_free be_id
-  be_server_timeout be_tunnel_timeout capture.req.hdr capture.req.method capture.req.uri capture.req.ver capture.res.hdr
-  capture.res.ver cpu_calls cpu_ns_avg cpu_ns_tot cur_server_timeout cur_tunnel_timeout date_us distcc_body distcc_param
+  be_server_timeout be_tunnel_timeout cpu_calls cpu_ns_avg cpu_ns_tot cur_server_timeout cur_tunnel_timeout date_us distcc_body distcc_param
   dst_conn dst_is_local fc_dst fc_dst_is_local fc_dst_port fc_err_str fc_fackets fc_http_major fc_lost fc_pp_authority
   fc_pp_unique_id fc_rcvd_proxy fc_reordering fc_retrans fc_rtt fc_rttvar fc_sacked fc_src fc_src_is_local fc_src_port
   fc_unacked fcgi.docroot fcgi.index fe_client_timeout fe_defbe fe_id fe_req_rate http_auth http_auth_bearer http_auth_group

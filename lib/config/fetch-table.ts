@@ -37,6 +37,7 @@ const occurrence = takes('integer', 'occurrence', 0, { min: -10 });
 const backend = takes('backend', 'backend', '');
 const frontend = takes('frontend', 'frontend', '');
 const server = needs('server', '[backend/]server');
+const capture = { args: [needs('integer', 'index', { min: 0 })] };
 const parameter = [name, takes('text', 'mark', '?')];
 const dn = [
   name,
@@ -212,6 +213,18 @@ export const FETCHES: readonly FetchRow[] = [
   }),
   request('urlp_val', 'int', 'The same, as a number.', { args: parameter }),
   ...messageRows('req'),
+  // What is noted before rules change it (7.3.6).
+  request('capture.req.hdr', 'str', 'What `capture request header` has kept: of the first line 0.', capture),
+  request('capture.req.method', 'str', 'Method of the request as it came.'),
+  request('capture.req.uri', 'str', 'Target of the request as it came.'),
+  request('capture.req.ver', 'str', 'Version of the request: `HTTP/1.1`.'),
+  response(
+    'capture.res.hdr',
+    'str',
+    'What `capture response header` has kept: of the first line 0.',
+    capture,
+  ),
+  response('capture.res.ver', 'str', 'Version of the answer: `HTTP/1.1`.'),
   // Answers (7.3.6).
   response('status', 'int', 'Status of the answer.'),
   ...messageRows('res'),

@@ -12,7 +12,15 @@ import { failed } from './units.ts';
 import type { Failed } from './units.ts';
 
 /** Fetches about a request that are answered in the rules of its answer, too. */
-const LASTING: ReadonlySet<string> = new Set(['method', 'req.proto_http', 'wait_end']);
+const LASTING: ReadonlySet<string> = new Set([
+  'method',
+  'req.proto_http',
+  'wait_end',
+  'capture.req.hdr',
+  'capture.req.method',
+  'capture.req.uri',
+  'capture.req.ver',
+]);
 
 /** True if the fetch never has a value in the rules of that side. */
 export function isAbsent({ fetch, stage }: SampleExpression, side: SampleSide): boolean {

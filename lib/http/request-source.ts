@@ -3,7 +3,7 @@
  *
  * Not here: taking samples (`../sample/`), what is done with the request (`request-stream.ts`).
  */
-import type { SampleSource, VariableStore } from '../sample/sample.ts';
+import type { MessageCaptures, SampleSource, VariableStore } from '../sample/sample.ts';
 import type { TlsView } from '../tls/view.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { RequestHead, ResponseHead } from '../message/message.ts';
@@ -14,6 +14,8 @@ export class RequestSource implements SampleSource {
   #variables: VariableStore | null = null;
   request: RequestHead | null = null;
   response: ResponseHead | null = null;
+  /** What the account notes; given right after this is made, since the account knows its source. */
+  captures: MessageCaptures | null = null;
   backendName: string | null = null;
   serverName: string | null = null;
   readonly #client: ClientConnection;

@@ -79,6 +79,7 @@ export class RequestStream
     this.#client = client;
     this.source = new RequestSource(id, client);
     this.account = new RequestAccount(id, this, client, this.source, times);
+    this.source.captures = this.account;
     this.#messages = new RequestMessages(route, this.source, this.account);
   }
 

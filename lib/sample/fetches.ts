@@ -4,6 +4,7 @@
  * Not here: what each does (`fetches/`).
  */
 import type { FetchMaker } from './fetch.ts';
+import { CAPTURE_FETCHES } from './fetches/captures.ts';
 import { CONNECTION_FETCHES } from './fetches/connection.ts';
 import { cookieCount, cookieFetch, cookieNumber } from './fetches/cookies.ts';
 import { FIGURE_FETCHES } from './fetches/figures.ts';
@@ -48,6 +49,7 @@ export const FETCH_MAKERS: ReadonlyMap<string, FetchMaker> = new Map([
   ...Object.entries(FIGURE_FETCHES),
   ...Object.entries(TLS_FETCHES),
   ...Object.entries(REQUEST_FETCHES),
+  ...Object.entries(CAPTURE_FETCHES),
   ...messageFetches('req', requestHeaders),
   ...messageFetches('res', responseHeaders),
   ['url_param', urlParam],

@@ -26,6 +26,15 @@ export interface VariableStore {
   set(name: string, value: Sample | null): void;
 }
 
+/** What is noted of a request and its answer before rules change them, for the log and for `capture.req.uri` and its like. */
+export interface MessageCaptures {
+  /** Empty texts where the request could not be read. `version`: `HTTP/1.1`. */
+  readonly startLine: { readonly method: string; readonly target: string; readonly version: string };
+  /** By the frontend's `capture` lines, in their order; null: there is no such header. Empty before the message has come. */
+  readonly requestHeaders: readonly (string | null)[];
+  readonly responseHeaders: readonly (string | null)[];
+}
+
 /** The stream a sample is taken from. Everything is asked for at the moment of use; what is not there (yet) is null. */
 export interface SampleSource {
   readonly sourceAddress: string;
@@ -43,6 +52,8 @@ export interface SampleSource {
   readonly tls: TlsView | null;
   readonly request: RequestHead | null;
   readonly response: ResponseHead | null;
+  /** Null in mode tcp. */
+  readonly captures: MessageCaptures | null;
   /** In mode tcp: the bytes that have come from the client so far. Null in mode http. */
   readonly content: Uint8Array | null;
   readonly variables: VariableStore;

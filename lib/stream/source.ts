@@ -23,6 +23,7 @@ export interface SampledStream {
 export class StreamSource implements SampleSource {
   readonly request = null;
   readonly response = null;
+  readonly captures = null;
   readonly variables: VariableStore;
   readonly #stream: SampledStream;
   readonly #client: Connection;

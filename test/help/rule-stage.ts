@@ -110,6 +110,7 @@ export function ruleStream(
     tls: null,
     request: head,
     response: answer,
+    captures: null,
     content: null,
     variables: {
       get: (name) => variables.get(name) ?? null,

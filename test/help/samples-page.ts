@@ -85,7 +85,7 @@ export function samplesPage(): string {
     ),
     `Not supported: ${[...ABSENT_ACLS].map(code).join(' ')}.\n`,
     '## Fetches\n',
-    'Those of a request have no value before it has come, those of an answer none before that. In mode tcp the fetches of a request look at the bytes that have come so far.\n',
+    "Those of a request have no value before it has come, those of an answer none before that. In mode tcp the fetches of a request look at the bytes that have come so far. When the answer comes the request is gone: rules about the answer have of it only `method`, `req.proto_http`, `capture.req…` and variables, and `hdr` in a format, `cookie` anywhere, are the answer's.\n",
     table(
       ['fetch', 'other words', 'type', 'known with', 'value'],
       FETCHES.map((row) => [

@@ -89,3 +89,36 @@ void t.test('without a request there is none of it', async (t) => {
   t.equal(engine.expression('req.proto_http')(sourceOf()), false);
   t.equal(engine.expression('status')(sourceOf({ response: { status: 204 } })), 204);
 });
+
+// As HAProxy 2.6 has them.
+void t.test('what was noted of a request lasts, whatever rules have made of it', async (t) => {
+  const captures = {
+    startLine: { method: 'GET', target: '/orig?q=1', version: 'HTTP/1.1' },
+    requestHeaders: ['abcde', null, ''],
+    responseHeaders: ['2'],
+  };
+  const source = sourceOf({ captures, request: { method: 'PUT', target: '/changed' }, response: {} });
+  const texts: Values = {
+    'capture.req.method': 'GET',
+    'capture.req.uri': '/orig?q=1',
+    'capture.req.ver': 'HTTP/1.1',
+    'capture.req.hdr(0)': 'abcde',
+    'capture.req.hdr(1)': null,
+    'capture.req.hdr(2)': '',
+    'capture.req.hdr(3)': null,
+    'capture.res.hdr(0)': '2',
+    'capture.res.ver': 'HTTP/1.1',
+  };
+  for (const [expression, text] of Object.entries(texts))
+    t.equal(engineOver().text(expression, 'response')(source), text, expression);
+  const abcde = 'if { capture.req.hdr(0) abcde }'.split(' ');
+  t.ok(engineOver().condition(abcde, [], 'response')(source), 'also in a condition about the answer');
+  const unread = {
+    startLine: { method: '', target: '', version: '' },
+    requestHeaders: [],
+    responseHeaders: [],
+  };
+  for (const nothing of [sourceOf({ captures: unread }), sourceOf()])
+    for (const expression of Object.keys(texts))
+      t.equal(engineOver().text(expression)(nothing), null, expression);
+});

@@ -56,6 +56,7 @@ export function sourceOf({ request, response, content, ...rest }: SourceText = {
             headers: new Headers([...(response.headers ?? [])]),
           },
     content: content === undefined ? null : Buffer.from(content, 'latin1'),
+    captures: null,
     variables: new StreamVariables(new VariableScope(), new VariableScope()),
     ...rest,
   };
