@@ -110,15 +110,10 @@ export interface ValueFlags {
   readonly escape: boolean;
 }
 
-/** What a format without expressions has in mode tcp. */
-export type TcpLogItem =
+export type LogItem =
   | { readonly kind: 'text'; readonly text: string }
   /** Any run of blanks. */
   | { readonly kind: 'blank' }
-  | { readonly kind: 'alias'; readonly alias: TcpAlias; readonly flags: ValueFlags };
-
-export type LogItem =
-  | Exclude<TcpLogItem, { readonly kind: 'alias' }>
   | { readonly kind: 'alias'; readonly alias: TcpAlias | HttpAlias; readonly flags: ValueFlags }
   | SampleItem;
 
@@ -140,9 +135,7 @@ export interface LogFormatFault {
   readonly position: number;
 }
 
-export type ParsedLogFormat<Item = LogItem> =
-  | { readonly ok: true; readonly items: readonly Item[] }
-  | LogFormatFault;
+export type ParsedLogFormat = { readonly ok: true; readonly items: readonly LogItem[] } | LogFormatFault;
 
 export interface LogFormatOptions {
   /** In mode tcp, aliases of requests are a fault. */
@@ -156,13 +149,8 @@ export interface LogFormatOptions {
   readonly blanks?: 'kept';
 }
 
-/**
- * Items: `%alias`, `%{flags}alias`, `%(name)alias`, `%[expression]`, `%{flags}[expression]`, `%%`. Without options: mode tcp,
- * and expressions are a fault, for writers that have none.
- */
-export function parseLogFormat(format: string): ParsedLogFormat<TcpLogItem>;
-export function parseLogFormat(format: string, options: LogFormatOptions): ParsedLogFormat;
-export function parseLogFormat(format: string, options: LogFormatOptions | null = null): ParsedLogFormat {
+/** Items: `%alias`, `%{flags}alias`, `%(name)alias`, `%[expression]`, `%{flags}[expression]`, `%%`. */
+export function parseLogFormat(format: string, options: LogFormatOptions): ParsedLogFormat {
   return new Reader(format, options).read();
 }
 
@@ -178,12 +166,12 @@ interface Problem {
 class Reader {
   readonly #items: LogItem[] = [];
   readonly #format: string;
-  readonly #options: LogFormatOptions | null;
+  readonly #options: LogFormatOptions;
   /** Set by `%{flags}o` for everything that follows. */
   #standing = NO_FLAGS;
   #at = 0;
 
-  constructor(format: string, options: LogFormatOptions | null) {
+  constructor(format: string, options: LogFormatOptions) {
     this.#format = format;
     this.#options = options;
   }
@@ -202,7 +190,7 @@ class Reader {
   #readPiece(): Problem | null {
     const blanks = this.#match(/\s+/y);
     if (blanks !== null) {
-      const kept = this.#options?.blanks === 'kept';
+      const kept = this.#options.blanks === 'kept';
       this.#items.push(kept ? { kind: 'text', text: blanks } : { kind: 'blank' });
       return null;
     }
@@ -234,9 +222,6 @@ class Reader {
   }
 
   #readSample(flagWords: string): Problem | null {
-    if (this.#options === null) {
-      return { problem: "sample expressions ('%[…]') are not supported here", hint: null };
-    }
     const flags = this.#readFlags(flagWords);
     if ('problem' in flags) return flags;
     const start = this.#at + 1;
@@ -258,7 +243,7 @@ class Reader {
   }
 
   #readAlias(word: string, flagWords: string): Problem | null {
-    if (word !== 'o' && !this.#allows(word)) return unknownAlias(word, this.#options?.mode ?? 'tcp');
+    if (word !== 'o' && !this.#allows(word)) return unknownAlias(word, this.#options.mode);
     const flags = this.#readFlags(flagWords);
     if ('problem' in flags) return flags;
     if (word === 'o') {
@@ -271,7 +256,7 @@ class Reader {
   }
 
   #allows(word: string): word is TcpAlias | HttpAlias {
-    return isOneOf(TCP_ALIASES, word) || (this.#options?.mode === 'http' && isOneOf(HTTP_ALIASES, word));
+    return isOneOf(TCP_ALIASES, word) || (this.#options.mode === 'http' && isOneOf(HTTP_ALIASES, word));
   }
 
   /** The standing flags with these changes. */

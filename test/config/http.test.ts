@@ -219,3 +219,15 @@ void t.test('a frontend and the backend it leads to are in one mode', (t) => {
   t.strictSame(found('http', 'tcp', 'use_backend %[path]'), [], 'a computed name is not followed');
   t.end();
 });
+
+void t.test('a log may ask for what its mode has', (t) => {
+  const said = (mode: 'tcp' | 'http', format: string): string[] =>
+    read(
+      `listen l\n  mode ${mode}\n  bind :80\n${TIMES}  log 127.0.0.1 local0\n  log-format "${format}"\n  server a 10.0.0.1:80\n`,
+    ).found;
+  t.strictSame(said('http', '%HM %[path] %[req.hdr(host),lower] %[status] %[src]'), []);
+  t.strictSame(said('tcp', '%ci %[src,ipmask(24)] %[be_name]'), []);
+  t.strictSame(said('tcp', '%HM'), ['alert log-format-fault']);
+  t.strictSame(said('http', '%[nosuch]'), ['alert log-format-fault']);
+  t.end();
+});
