@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createLoadBalancer, parseConfig, renderDiagnostics } from '../../lib/index.ts';
 import type { Config, ProxyConfig } from '../../lib/index.ts';
+import { folder } from '../tls/files.ts';
 import { asOneModule, codeBlocks } from './code-blocks.ts';
 import { Consumer, readText, ROOT, runProgram } from './consumer.ts';
 
 const PAGES_WITH_CODE = ['README.md', 'docs/manual/library.md'];
+const GUIDES = ['messaging-server', 'http', 'acl', 'tls'].map((name) => `docs/manual/${name}.md`);
 const examples = await readdir(join(ROOT, 'examples'));
 const programs = examples.filter((name) => /\.(?:ts|mjs)$/.test(name));
 
@@ -44,7 +46,7 @@ await t.test('programs run to a good end', async (t) => {
 });
 
 await t.test('configurations in the pages are accepted as they stand', async (t) => {
-  for (const page of [...PAGES_WITH_CODE, 'docs/manual/messaging-server.md']) {
+  for (const page of [...PAGES_WITH_CODE, ...GUIDES]) {
     for (const { language, line, text } of codeBlocks(await readText(page))) {
       if (language !== 'haproxy') continue;
       const { config, diagnostics } = parseConfig([{ file: page, text: `${text}\n` }]);
@@ -53,6 +55,9 @@ await t.test('configurations in the pages are accepted as they stand', async (t)
     }
   }
 });
+
+/** Files that examples with TLS name. */
+const CERTIFICATES = ['www', 'shop', 'partners', 'inner'];
 
 /** Any port of this machine. */
 const HERE = { kind: 'ipv4', host: '127.0.0.1', port: 0, portEnd: 0 } as const;
@@ -73,8 +78,11 @@ function frontendHere({ frontend }: ProxyConfig): ProxyConfig['frontend'] {
 await t.test('every example of a configuration starts and ends', async (t) => {
   const names = examples.filter((name) => name.endsWith('.cfg'));
   t.ok(names.includes('transport-layer.cfg'));
+  const { path, certificate } = folder(t);
+  await Promise.all(CERTIFICATES.map((name) => certificate(`${name}.pem`, `${name}.example`)));
   for (const name of names) {
-    const { config, diagnostics } = parseConfig([{ file: name, text: await readText(`examples/${name}`) }]);
+    const text = (await readText(`examples/${name}`)).replaceAll('/etc/sluice/tls', path);
+    const { config, diagnostics } = parseConfig([{ file: name, text }]);
     const said = diagnostics.filter(({ severity }) => severity !== 'notice');
     t.same(said, [], `${name} without a warning`);
     if (config === null) continue;
