@@ -185,6 +185,7 @@ export class ClientConnection
   /** The tunnel is over, and with it everything. */
   tunnelEnded(): void {
     this.#stream = null;
+    if (this.#phase !== 'tunnel') this.#channel.close();
     this.#end();
   }
 
@@ -311,6 +312,8 @@ export class ClientConnection
   requestBad(fault: MessageFault): void {
     const stream = this.#stream;
     this.#illegible = true;
+    // Its answer was the last one: nobody waits for a word about what comes behind.
+    if (this.#phase === 'closing') return;
     this.route.counters.http?.badRequest(fault.code);
     if (stream === null) this.#refuse('bad-request', 400);
     else stream.requestFaulty();

@@ -1,0 +1,25 @@
+/** In mode http what strangers send on purpose neither breaks, nor fools, nor burdens the balancer. */
+import t from 'tap';
+import { balance, server } from '../help/balancer.ts';
+import { message, request } from '../help/http-peer.ts';
+import { settledHttp } from '../help/http-settled.ts';
+
+void t.test('an upload that is refused and turns out malformed gets one answer', async (t) => {
+  const a = await server(t);
+  const running = await balance(
+    t,
+    `listen l
+    mode http
+    bind 127.0.0.1:0
+    http-request deny if { path /no }
+    server a 127.0.0.1:${a.port}`,
+  );
+  const client = await running.connect();
+  client.send(request('POST /no', 'Transfer-Encoding: chunked') + 'no chunk\r\n');
+  t.match(await message(client), /^HTTP\/1\.1 403 /);
+  await client.expectEnd();
+  client.close();
+  t.match(await running.nextClose(), { ending: { reason: 'request-denied' } });
+  await settledHttp(t, running);
+  t.equal(running.closes.count, 1, 'and is one request');
+});
