@@ -31,15 +31,37 @@ export class Outbox {
     this.#bytes = 0;
     if (pieces.length === 1) return write(only);
     if (bytes <= JOINED_BYTES_MAX) return write(joined(pieces, bytes));
-    let taken = true;
-    for (const piece of pieces) taken = write(piece);
-    return taken;
+    return writeInRuns(pieces, write);
   }
 
   clear(): void {
     this.#pieces = [];
     this.#bytes = 0;
   }
+}
+
+/** Pieces that are large by themselves go out by themselves; those of a few bytes each would cost a write each. */
+function writeInRuns(
+  pieces: readonly (Buffer | string)[],
+  write: (data: Buffer | string) => boolean,
+): boolean {
+  let taken = true;
+  let run: (Buffer | string)[] = [];
+  let bytes = 0;
+  for (const piece of pieces) {
+    if (run.length > 0 && bytes + piece.length > JOINED_BYTES_MAX) {
+      taken = write(joined(run, bytes));
+      run = [];
+      bytes = 0;
+    }
+    if (piece.length > JOINED_BYTES_MAX) {
+      taken = write(piece);
+    } else {
+      run.push(piece);
+      bytes += piece.length;
+    }
+  }
+  return run.length === 0 ? taken : write(joined(run, bytes));
 }
 
 function joined(pieces: readonly (Buffer | string)[], bytes: number): Buffer {
