@@ -65,11 +65,13 @@ const NOT_BEHIND: ReadonlySet<string> = new Set([
 /** Removes the headers that Connection names, of a message that has just been read. */
 export function dropNamed(headers: Headers): void {
   if (!headers.has('connection')) return;
-  for (const element of headers.elements('connection')) {
-    const name = element.toLowerCase();
-    const stays = ONE_HOP.has(name) || TO_THE_END.has(name) || TO_THE_END_FAMILIES.test(name);
-    if (!stays && name !== 'close') headers.delete(name);
-  }
+  const named = new Set(headers.elements('connection').map((one) => one.toLowerCase()));
+  // By the lines, which are few; a sender can name thousands.
+  headers.deleteWhere((name) => named.has(name) && !staysHere(name));
+}
+
+function staysHere(name: string): boolean {
+  return ONE_HOP.has(name) || TO_THE_END.has(name) || TO_THE_END_FAMILIES.test(name) || name === 'close';
 }
 
 /**

@@ -1,10 +1,11 @@
 /**
  * The header lines of one message, in their order, with names in lower case as HAProxy forwards them (reference 14.2).
  *
- * Not here: what a header means, reading them from bytes (`../http/`).
+ * Not here: what a header means, reading them from bytes (`../http/`); `req.hdr`, for which an empty element is one (`../sample/`).
  */
+import { bare } from './byte-text.ts';
 
-/** An element of a comma-separated value as `req.hdr` sees it. */
+/** What stands between two commas outside of quotes, if anything does. */
 const ELEMENT = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
 
 export class Headers {
@@ -46,7 +47,7 @@ export class Headers {
     return values;
   }
 
-  /** The elements of all lines of that name: values split at commas outside quotes, blanks around them gone. */
+  /** The elements of all lines of that name, as `elementsOf` gives them. */
   elements(name: string): string[] {
     return this.all(name).flatMap(elementsOf);
   }
@@ -57,7 +58,8 @@ export class Headers {
       if (this.#lines[at] !== name) continue;
       const value = this.#lines[at + 1] ?? '';
       if (value.length === token.length && value.toLowerCase() === token) return true;
-      if (value.includes(',') && elementsOf(value).some((one) => one.toLowerCase() === token)) return true;
+      if (!value.includes(',') || !value.toLowerCase().includes(token)) continue;
+      if (elementsOf(value).some((one) => one.toLowerCase() === token)) return true;
     }
     return false;
   }
@@ -104,11 +106,11 @@ export class Headers {
   }
 }
 
-/** Splits one value at its commas (RFC 9110, 5.6.1); empty elements are left out. */
+/** Splits one value at its commas outside of quotes (RFC 9110, 5.6.1); blanks around elements and empty ones are left out. */
 export function elementsOf(value: string): string[] {
   if (!value.includes(',')) {
-    const only = value.trim();
+    const only = bare(value);
     return only === '' ? [] : [only];
   }
-  return (value.match(ELEMENT) ?? []).map((one) => one.trim()).filter((one) => one !== '');
+  return (value.match(ELEMENT) ?? []).map(bare).filter((one) => one !== '');
 }
