@@ -9,6 +9,7 @@
  */
 import type { RequestHead } from '../../message/message.ts';
 import { parseIp } from '../addresses.ts';
+import { pieceEnd, sliceTrimmed } from '../ascii.ts';
 import { single } from '../fetch.ts';
 import type { FetchMaker } from '../fetch.ts';
 import type { IpAddress, Sample } from '../sample.ts';
@@ -45,7 +46,8 @@ export function queryOf(target: string): string | null {
 
 /** `base`: the first element of the first `Host` and the path; either alone if there is only one. */
 function baseOf({ target, headers }: RequestHead): string | null {
-  const host = headers.get('host')?.split(',', 1)[0]?.trim() ?? '';
+  const value = headers.get('host') ?? '';
+  const host = sliceTrimmed(value, 0, pieceEnd(value, 0, ','));
   const path = pathOf(target);
   return host === '' ? path : host + (path ?? '');
 }
