@@ -58,7 +58,8 @@ export class Headers {
       if (this.#lines[at] !== name) continue;
       const value = this.#lines[at + 1] ?? '';
       if (value.length === token.length && value.toLowerCase() === token) return true;
-      if (value.includes(',') && elementsOf(value).some((one) => one.toLowerCase() === token)) return true;
+      if (!value.includes(',') || !value.toLowerCase().includes(token)) continue;
+      if (elementsOf(value).some((one) => one.toLowerCase() === token)) return true;
     }
     return false;
   }
