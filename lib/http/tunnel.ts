@@ -8,6 +8,7 @@
  */
 import type { EndReason } from '../account/session.ts';
 import { Relaying, type RelayingOwner } from '../stream/relaying.ts';
+import { NEVER_MS } from '../stream/timeouts.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { HttpTarget } from './route.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -39,8 +40,12 @@ export class Tunnel implements RelayingOwner {
 
   /** What was written is with the kernel: begins if that is so on both sides. */
   sideDrained(): void {
-    if (this.#relaying !== null || this.#client.blocked || this.#server.blocked) return;
+    if (this.#relaying !== null) return;
     const { transport, clock } = this.#client.route;
+    if (this.#client.blocked || this.#server.blocked) {
+      this.look(clock.nowMs());
+      return;
+    }
     const client = this.#client.releaseForTunnel();
     const server = this.#server.release();
     this.#relaying = new Relaying({ client, server, transport }, this.#target.tunnelTimeouts, clock, this);
@@ -48,7 +53,21 @@ export class Tunnel implements RelayingOwner {
   }
 
   look(nowMs: number): void {
-    this.#relaying?.look(nowMs);
+    if (this.#relaying === null) this.#lookAtWait(nowMs);
+    else this.#relaying.look(nowMs);
+  }
+
+  /** A client that does not even take the answer would keep the server's place for ever. */
+  #lookAtWait(nowMs: number): void {
+    const { idleMs } = this.#target.tunnelTimeouts.client;
+    const { blockedSinceMs } = this.#client;
+    const dueMs = blockedSinceMs === 0 || idleMs === 0 ? NEVER_MS : blockedSinceMs + idleMs;
+    if (dueMs > nowMs) {
+      this.#owner.tunnelLookAt(dueMs);
+      return;
+    }
+    this.#server.reset();
+    this.#owner.tunnelEnded('client-timeout');
   }
 
   abandon(): void {
