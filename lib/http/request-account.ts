@@ -93,10 +93,11 @@ export class RequestAccount implements Session {
     const { exchange, tunnel, target, slot } = this.#parts;
     const bytesIn = (exchange?.requestBytes ?? 0) + (tunnel?.bytesIn ?? 0);
     const bytesOut = this.#client.bytesWritten - this.#bytesOutBefore + (tunnel?.bytesOut ?? 0);
-    const newIn = bytesIn - this.#countedIn;
+    // A request that is sent once more counts once.
+    const newIn = Math.max(0, bytesIn - this.#countedIn);
     const newOut = bytesOut - this.#countedOut;
     if (newIn === 0 && newOut === 0) return;
-    this.#countedIn = bytesIn;
+    this.#countedIn += newIn;
     this.#countedOut = bytesOut;
     this.#client.route.counters.bytesMoved(newIn, newOut);
     this.#client.door.listenerCounters.bytesMoved(newIn, newOut);
