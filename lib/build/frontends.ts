@@ -43,9 +43,7 @@ export function buildFrontends(
   proxies: readonly ProxyConfig[],
   parts: FrontendParts,
 ): Pick<Built, 'frontends' | 'kept' | 'certificates'> {
-  const fronts = proxies.flatMap((proxy) =>
-    proxy.frontend === null ? [] : [{ ...proxy, frontend: proxy.frontend }],
-  );
+  const fronts = proxies.filter(hasFrontend);
   const httpRoutes = fronts.some(({ mode }) => mode === 'http') ? createHttpRoutes(parts) : null;
   const onChannels = needChannels(fronts, parts);
   const certificates: BindContexts[] = [];
@@ -53,6 +51,11 @@ export function buildFrontends(
     createFrontend(proxy, onChannels.has(proxy), httpRoutes, certificates, parts),
   );
   return { frontends, kept: httpRoutes?.kept ?? null, certificates };
+}
+
+/** The very objects: a `listen` is known as one proxy, whose rules are applied once, by its identity. */
+function hasFrontend(proxy: ProxyConfig): proxy is FrontProxy {
+  return proxy.frontend !== null;
 }
 
 function createHttpRoutes({ around, engine, processVariables }: FrontendParts): HttpRoutes {
