@@ -70,7 +70,7 @@ export const LONG_OPTIONS: Readonly<Record<string, Options>> = {
 };
 
 /** Stands above the options in `--help`. */
-export const HELP_OPENING = `sluice: a TCP load balancer in HAProxy's language
+export const HELP_OPENING = `sluice: a TCP and HTTP load balancer in HAProxy's language
 
 Examples:
   sluice --listen 443 --server a:9443,check --server b:9443,check

@@ -20,6 +20,6 @@ export function buildLines(): string[] {
     `Running on: Node.js ${node}, V8 ${v8}, libuv ${uv}, OpenSSL ${openssl}`,
     `Platform: ${platform()} ${release()} ${arch()}`,
     'Feature list: +OPENSSL +PCRE +THREAD',
-    'Proxy modes: tcp',
+    'Proxy modes: tcp http',
   ];
 }
