@@ -174,7 +174,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
     clock,
     wheel,
     transport,
-    channels: createPublicTransport({ nowMs: () => clock.nowMs() }),
+    secure: createPublicTransport({ nowMs: () => clock.nowMs() }),
     readFile: readFileSync,
     ticketKeys,
     stats: (...asked) => stats.page(...asked),

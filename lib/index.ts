@@ -22,11 +22,21 @@ export type {
   ServerInput,
   TimeInput,
 } from './config/define.ts';
+export type {
+  AclInput,
+  HttpBackendInput,
+  HttpFrontendInput,
+  HttpInput,
+  HttpRuleInput,
+  UseBackendInput,
+  UseServerInput,
+} from './config/define-http.ts';
 export { parseConfig } from './config/parse.ts';
 export type { ParseOptions, ParseResult } from './config/parse.ts';
 export { printConfig } from './config/print.ts';
 export { renderDiagnostic, renderDiagnostics } from './config/render.ts';
 export type * from './config/config.ts';
+export type * from './config/rules.ts';
 export type { Diagnostic, Place, Severity } from './config/diagnostic.ts';
 export type { Path, Places } from './config/places.ts';
 export type { ConfigText } from './config/statements.ts';
@@ -43,6 +53,7 @@ export type {
   EndReason,
   EndStage,
   Ending,
+  HttpRecord,
   SessionRecord,
   SessionStart,
 } from './account/session.ts';

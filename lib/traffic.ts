@@ -110,7 +110,7 @@ export class OwnTraffic implements Traffic {
     this.#closing.within(withinMs);
     return this.#closing.outcome.then((cutCount) => {
       // A thread is not released but ends, and what it still kept would be counted for ever.
-      this.#built.kept?.close();
+      for (const kept of this.#built.kept) kept.close();
       return cutCount;
     });
   }

@@ -61,7 +61,7 @@ async function built(text: string): Promise<Built> {
     clock: systemClock,
     wheel: new DeadlineWheel(systemClock),
     transport: createPublicTransport({ nowMs: () => systemClock.nowMs() }),
-    channels: createPublicTransport({ nowMs: () => 0 }),
+    secure: createPublicTransport({ nowMs: () => 0 }),
     readFile: readFileSync,
     ticketKeys: Buffer.alloc(48),
     stats: () => Promise.reject(new Error('there are no statistics here')),

@@ -128,6 +128,9 @@ class PaperTransport implements Transport {
     this.handler = handler;
     return NO_DIAL;
   }
+  channel(): never {
+    throw new Error('there are no channels here');
+  }
   relay(_client: Connection, _server: Connection, handler: RelayHandler): Relay {
     this.lastRelay = new PaperRelay(handler);
     return this.lastRelay;
@@ -183,7 +186,7 @@ class Proxy {
       clock: systemClock,
       wheel,
       transport,
-      channels: createPublicTransport({ nowMs: () => 0 }),
+      secure: createPublicTransport({ nowMs: () => 0 }),
       readFile: readFileSync,
       ticketKeys: Buffer.alloc(48),
       stats: () => Promise.reject(new Error('there are no statistics here')),

@@ -32,7 +32,7 @@ import type { StreamAccount } from '../stream/stream.ts';
 import type { BindContexts } from '../tls/bind-contexts.ts';
 import type { Clock } from '../time/clock.ts';
 import type { DeadlineWheel } from '../time/coarse.ts';
-import type { ChannelTransport, Transport } from '../transport/transport.ts';
+import type { SecureTransport, Transport } from '../transport/transport.ts';
 import { createEngine } from './engine.ts';
 import { Figures } from './figures.ts';
 import { buildFrontends } from './frontends.ts';
@@ -48,8 +48,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly wheel: DeadlineWheel;
   readonly transport: Transport;
-  /** For clients and servers that `transport` may be too plain for: TLS and mode http. */
-  readonly channels: ChannelTransport;
+  /** For clients and servers that `transport` may be too plain for: TLS on either side. */
+  readonly secure: SecureTransport;
   /** Reads the files a configuration names. */
   readonly readFile: ReadFile;
   /** 48 bytes that TLS tickets are sealed with; the same in all threads. */
@@ -81,8 +81,8 @@ export interface Built {
   readonly backends: readonly Backend[];
   readonly states: ServerStates;
   readonly checks: CheckScheduler;
-  /** Connections to servers of mode http; null: no proxy is in it. */
-  readonly kept: KeptConnections | null;
+  /** Connections to servers of mode http. */
+  readonly kept: readonly KeptConnections[];
   /** Of `bind` lines; whoever has built them follows the files, and stops. */
   readonly certificates: readonly BindContexts[];
 }

@@ -17,6 +17,7 @@ import type { VariableScope } from '../sample/variables.ts';
 import { Stream, type StreamAccount, type StreamRoute } from '../stream/stream.ts';
 import type { BindContexts } from '../tls/bind-contexts.ts';
 import { loadHttpParser } from '../transport/node-internals.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { Built, Surroundings } from './build.ts';
 import { HttpRoutes } from './http-routes.ts';
 import { logSampler } from './log-samples.ts';
@@ -45,12 +46,12 @@ export function buildFrontends(
 ): Pick<Built, 'frontends' | 'kept' | 'certificates'> {
   const fronts = proxies.filter(hasFrontend);
   const httpRoutes = fronts.some(({ mode }) => mode === 'http') ? createHttpRoutes(parts) : null;
-  const onChannels = needChannels(fronts, parts);
+  const secured = needTls(fronts, parts);
   const certificates: BindContexts[] = [];
   const frontends = fronts.map((proxy) =>
-    createFrontend(proxy, onChannels.has(proxy), httpRoutes, certificates, parts),
+    createFrontend(proxy, secured.has(proxy), httpRoutes, certificates, parts),
   );
-  return { frontends, kept: httpRoutes?.kept ?? null, certificates };
+  return { frontends, kept: httpRoutes?.kept ?? [], certificates };
 }
 
 /** The very objects: a `listen` is known as one proxy, whose rules are applied once, by its identity. */
@@ -64,8 +65,8 @@ function createHttpRoutes({ around, engine, processVariables }: FrontendParts): 
   throw new SluiceError('ERR_HTTP_PARSER', `mode http cannot be had: ${binding}`);
 }
 
-/** Those in mode http, those with TLS on either side, and those that share an address with one of these. */
-function needChannels(fronts: readonly FrontProxy[], { backends, config }: FrontendParts): Set<FrontProxy> {
+/** Those with TLS on either side, and those that share an address with one of these. */
+function needTls(fronts: readonly FrontProxy[], { backends, config }: FrontendParts): Set<FrontProxy> {
   const names = (proxy: FrontProxy): string[] =>
     proxy.frontend.binds.flatMap((bind) =>
       listenAddresses(bind, config.global.unixBind).flatMap((address) => sharedName(address) ?? []),
@@ -73,7 +74,6 @@ function needChannels(fronts: readonly FrontProxy[], { backends, config }: Front
   const needing = new Set(
     fronts.filter(
       (proxy) =>
-        proxy.mode === 'http' ||
         proxy.frontend.binds.some(({ tls }) => tls !== null) ||
         reachableBackends(proxy, proxy.frontend, backends).some((name) =>
           backends.get(name)?.backend.servers.some((server) => server.config.tls !== null),
@@ -90,7 +90,7 @@ function needChannels(fronts: readonly FrontProxy[], { backends, config }: Front
 
 function createFrontend(
   proxy: FrontProxy,
-  onChannels: boolean,
+  secured: boolean,
   httpRoutes: HttpRoutes | null,
   certificates: BindContexts[],
   parts: FrontendParts,
@@ -98,14 +98,14 @@ function createFrontend(
   const { config, around, processRates, acceptors } = parts;
   const { frontend } = proxy;
   const { memory, clock, owner } = around;
-  const transport = onChannels ? around.channels : around.transport;
+  const transport = secured ? around.secure : around.transport;
   const limit = new Limit(frontend.maxconn, memory);
   const counters = new FrontendCounters(memory, proxy.mode);
   const account = around.accountOf(proxy, frontend);
   const open =
     proxy.mode === 'http' && httpRoutes !== null
-      ? openHttp(proxy, counters, account, httpRoutes, parts)
-      : openTcp(proxy, counters, account, onChannels, parts);
+      ? openHttp(proxy, counters, account, transport, httpRoutes, parts)
+      : openTcp(proxy, counters, account, transport, parts);
   const built = new Frontend({
     name: proxy.name,
     config: frontend,
@@ -122,7 +122,7 @@ function createFrontend(
     counters,
     account,
     nextStreamId: () => owner.nextStreamId(),
-    transport: around.channels,
+    transport: around.secure,
     timeoutMs: frontend.timeoutClientMs,
     clock,
     wheel: around.wheel,
@@ -168,10 +168,11 @@ function openHttp(
   proxy: FrontProxy,
   counters: FrontendCounters,
   account: StreamAccount,
+  transport: Transport,
   httpRoutes: HttpRoutes,
   { backends }: FrontendParts,
 ): OpenSession {
-  const route = httpRoutes.route(proxy, proxy.frontend, counters, backends, account);
+  const route = httpRoutes.route(proxy, proxy.frontend, counters, backends, account, transport);
   return (connection, door) => new ClientConnection(connection, route, door);
 }
 
@@ -179,7 +180,7 @@ function openTcp(
   proxy: FrontProxy,
   counters: FrontendCounters,
   account: StreamAccount,
-  onChannels: boolean,
+  transport: Transport,
   { around, backends, engine, processVariables }: FrontendParts,
 ): OpenSession {
   const { frontend } = proxy;
@@ -189,7 +190,7 @@ function openTcp(
     frontendCounters: counters,
     timeoutClientMs: frontend.timeoutClientMs,
     targets: tcpChoice(proxy, frontend, backends, engine, processVariables),
-    transport: onChannels ? around.channels : around.transport,
+    transport,
     clock: around.clock,
     wheel: around.wheel,
     watcher: around.watcher,

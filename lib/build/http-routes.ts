@@ -10,6 +10,7 @@ import { HeadReader } from '../http/head-reader.ts';
 import { KeptConnections } from '../http/kept-connections.ts';
 import { compileHttpProxy, type HttpProxy } from '../http/proxy.ts';
 import type { HttpRoute, HttpTarget } from '../http/route.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { HttpParserBinding } from '../transport/node-internals.ts';
 import type { SampleEngine } from '../sample/engine.ts';
 import { StreamVariables, type VariableScope } from '../sample/variables.ts';
@@ -27,7 +28,8 @@ const HEAD_LIMITS = { bytes: 15_360, lines: 100 };
 const CLOSES: readonly HttpOptions['connection'][] = ['keep-alive', 'server-close', 'close'];
 
 export class HttpRoutes {
-  readonly kept: KeptConnections;
+  /** Those of different transports cannot be relayed with each other after an upgrade. */
+  readonly #kept = new Map<Transport, KeptConnections>();
   readonly #around: Surroundings;
   readonly #engine: SampleEngine;
   readonly #heads: HeadReader;
@@ -44,7 +46,6 @@ export class HttpRoutes {
     this.#engine = engine;
     this.#processVariables = processVariables;
     this.#heads = new HeadReader(binding);
-    this.kept = new KeptConnections(around.clock, around.wheel);
   }
 
   route(
@@ -53,8 +54,10 @@ export class HttpRoutes {
     counters: FrontendCounters,
     backends: ReadonlyMap<string, BuiltBackend>,
     account: StreamAccount,
+    transport: Transport,
   ): HttpRoute {
-    const { clock, wheel, watcher, owner, channels, stats } = this.#around;
+    const { clock, wheel, watcher, owner, stats } = this.#around;
+    const kept = this.#keptOf(transport);
     const { http } = proxy;
     const requestMs = http.timeoutHttpRequestMs || frontend.timeoutClientMs;
     return {
@@ -66,17 +69,17 @@ export class HttpRoutes {
       timeoutHttpRequestMs: requestMs,
       timeoutHttpKeepAliveMs: http.timeoutHttpKeepAliveMs || requestMs,
       timeoutTarpitMs: http.timeoutTarpitMs || (proxy.backend?.timeoutConnectMs ?? 0),
-      transport: channels,
+      transport,
       heads: this.#heads,
       limits: HEAD_LIMITS,
       serverParts: {
-        transport: channels,
+        transport,
         heads: this.#heads,
         clock,
         limits: HEAD_LIMITS,
-        leftUnused: (connection) => this.kept.forget(connection),
+        leftUnused: (connection) => kept.forget(connection),
       },
-      kept: this.kept,
+      kept,
       clock,
       wheel,
       watcher,
@@ -88,6 +91,18 @@ export class HttpRoutes {
       targetOf: this.#targetChoice(proxy, frontend, backends),
       logSamples: logSampler(frontend, 'http', this.#engine),
     };
+  }
+
+  get kept(): readonly KeptConnections[] {
+    return [...this.#kept.values()];
+  }
+
+  #keptOf(transport: Transport): KeptConnections {
+    const known = this.#kept.get(transport);
+    if (known !== undefined) return known;
+    const kept = new KeptConnections(this.#around.clock, this.#around.wheel);
+    this.#kept.set(transport, kept);
+    return kept;
   }
 
   #targetChoice(

@@ -15,7 +15,7 @@ import type { StreamAccount } from '../stream/stream.ts';
 import type { RelayTimeouts } from '../stream/timeouts.ts';
 import type { Clock } from '../time/clock.ts';
 import type { DeadlineWheel } from '../time/coarse.ts';
-import type { ChannelTransport } from '../transport/transport.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { HeadReader } from './head-reader.ts';
 import type { KeptConnections } from './kept-connections.ts';
 import type { HeadLimits } from './message-parser.ts';
@@ -35,7 +35,7 @@ export interface HttpRoute {
   readonly timeoutHttpRequestMs: number;
   readonly timeoutHttpKeepAliveMs: number;
   readonly timeoutTarpitMs: number;
-  readonly transport: ChannelTransport;
+  readonly transport: Transport;
   readonly heads: HeadReader;
   readonly limits: HeadLimits;
   readonly serverParts: ServerConnectionParts;

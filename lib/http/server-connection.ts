@@ -12,7 +12,7 @@
 import type { Server } from '../backend/server.ts';
 import { endsOf, type Ends } from '../stream/connections.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Channel, ChannelHandler, ChannelTransport, Connection } from '../transport/transport.ts';
+import type { Channel, ChannelHandler, Transport, Connection } from '../transport/transport.ts';
 import type { MessageFault } from './faults.ts';
 import type { BodyKind } from './framing.ts';
 import type { Headers } from '../message/headers.ts';
@@ -41,7 +41,7 @@ export interface ServerConnectionUser {
 }
 
 export interface ServerConnectionParts {
-  readonly transport: ChannelTransport;
+  readonly transport: Transport;
   readonly heads: HeadReader;
   readonly clock: Clock;
   readonly limits: HeadLimits;
@@ -206,6 +206,8 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
   }
 
   responseSwitched(head: ResponseHead): void {
+    // What follows, an end included, is for whoever has the connection next.
+    this.#channel.pause();
     this.#user?.responseSwitched(head);
   }
 

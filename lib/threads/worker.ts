@@ -95,7 +95,7 @@ class WorkerThread {
       clock,
       wheel,
       transport,
-      channels: createPublicTransport({ nowMs: () => clock.nowMs() }),
+      secure: createPublicTransport({ nowMs: () => clock.nowMs() }),
       readFile: readFileSync,
       ticketKeys: Buffer.from(start.ticketKeys),
       stats: (...asked) => stats.page(...asked),

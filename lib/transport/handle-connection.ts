@@ -23,6 +23,8 @@ export class HandleConnection implements Connection, SocketOwner {
   #local: Endpoint | null;
   #limitBytes = 0;
   #watcher: ConnectionWatcher | null = null;
+  /** Read by a channel and not used. */
+  #unread: Buffer[] = [];
   #state: 'held' | 'relayed' | 'ended' = 'held';
 
   /** Takes charge of a connected socket that is not reading. Null: the system is asked when somebody wants to know. */
@@ -52,7 +54,7 @@ export class HandleConnection implements Connection, SocketOwner {
   }
 
   peek(): Uint8Array {
-    return this.socket.space.peekKept();
+    return Buffer.concat([...this.#unread, this.socket.space.peekKept()]);
   }
 
   close(): void {
@@ -82,7 +84,19 @@ export class HandleConnection implements Connection, SocketOwner {
     this.#watcher = null;
     this.pendingBytes = 0;
     this.socket.owner = owner;
-    return this.socket.space.takeKept();
+    const unread = this.#unread;
+    this.#unread = [];
+    const kept = this.socket.space.takeKept();
+    return unread.length === 0 ? kept : [...unread, ...kept];
+  }
+
+  /** From a channel, which does not want it any more; to be given to a relay or another channel. */
+  takeBack(unread: Buffer[], peerEnded: boolean): void {
+    this.#state = 'held';
+    this.socket.owner = this;
+    this.#unread = unread;
+    this.pendingBytes = unread.reduce((sum, { length }) => sum + length, 0);
+    this.peerEnded = peerEnded;
   }
 
   /** Closes the descriptor now, as `lingers` says: by FIN (RST if the peer's bytes were not all read) or RST. */

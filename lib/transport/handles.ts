@@ -4,6 +4,7 @@
  * Not here: the pieces (`handle-*.ts`), whether it can be used (`choose.ts`).
  */
 import * as net from 'node:net';
+import { HandleChannel } from './handle-channel.ts';
 import { HandleConnection } from './handle-connection.ts';
 import { HandleDial } from './handle-dial.ts';
 import { HandleRelay } from './handle-relay.ts';
@@ -11,6 +12,8 @@ import { HandleSocket, Workbench } from './handle-socket.ts';
 import { TUNES_KEEP_ALIVE } from './keep-alive.ts';
 import { isBoundTo, isTcp, type NodeInternals, type StreamHandle, takeAccepted } from './node-internals.ts';
 import type {
+  Channel,
+  ChannelHandler,
   Connection,
   Dial,
   DialHandler,
@@ -55,6 +58,10 @@ class HandleTransport implements Transport {
 
   relay(client: Connection, server: Connection, handler: RelayHandler): Relay {
     return new HandleRelay(own(client), own(server), handler, this.#bench.nowMs);
+  }
+
+  channel(connection: Connection, handler: ChannelHandler): Channel {
+    return new HandleChannel(own(connection), handler, this.#bench.nowMs);
   }
 
   #connection(handle: StreamHandle, local: Endpoint | null): HandleConnection {

@@ -24,7 +24,6 @@ export class PublicChannel extends SocketOwner implements Channel {
   #peerEnded = false;
   /** A write said false, and the owner waits to hear of it. */
   #owesDrain = false;
-  #corked = false;
   bytesRead = 0;
   bytesWritten = 0;
 
@@ -40,7 +39,7 @@ export class PublicChannel extends SocketOwner implements Channel {
   }
 
   get blocked(): boolean {
-    return !this.#corked && this.#connection.socket.writableLength > 0;
+    return this.#connection.socket.writableLength > 0;
   }
 
   write(piece: Buffer | string): boolean {
@@ -48,17 +47,6 @@ export class PublicChannel extends SocketOwner implements Channel {
     if (!this.#open) return true;
     this.bytesWritten += piece.length;
     writeTo(socket, piece);
-    return this.#taken();
-  }
-
-  cork(): void {
-    this.#corked = true;
-    this.#connection.socket.cork();
-  }
-
-  uncork(): boolean {
-    this.#corked = false;
-    this.#connection.socket.uncork();
     return this.#taken();
   }
 
@@ -158,7 +146,6 @@ export class PublicChannel extends SocketOwner implements Channel {
     }
   }
 
-  /** Whether nothing waits; while corked nothing is said to, for it is not the peer it waits for. */
   #taken(): boolean {
     if (!this.blocked) return true;
     this.#owesDrain = true;

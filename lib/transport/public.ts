@@ -8,7 +8,7 @@ import * as net from 'node:net';
 import type {
   Channel,
   ChannelHandler,
-  ChannelTransport,
+  SecureTransport,
   Connection,
   Dial,
   DialHandler,
@@ -26,7 +26,7 @@ import { adopt, SOCKET_OPTIONS } from './public-socket.ts';
 import { PublicHandshakes } from './public-tls-accept.ts';
 import type { AcceptTls, Handshake, HandshakeHandler } from './secure.ts';
 
-class PublicTransport implements ChannelTransport {
+class PublicTransport implements SecureTransport {
   readonly name = 'public';
   readonly tunesKeepAlive = TUNES_KEEP_ALIVE;
   readonly #nowMs: () => number;
@@ -70,6 +70,6 @@ function own(connection: Connection): PublicConnection {
 }
 
 /** Makes the transport; it holds nothing by itself, so there is nothing to close. */
-export function createPublicTransport(options: TransportOptions): ChannelTransport {
+export function createPublicTransport(options: TransportOptions): SecureTransport {
   return new PublicTransport(options);
 }

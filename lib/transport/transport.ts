@@ -193,10 +193,6 @@ export interface Channel {
   readonly blocked: boolean;
   /** False: bytes wait, `channelDrained` follows. A string is written as Latin-1. */
   write(data: Buffer | string): boolean;
-  /** Holds small writes back until `uncork`, so that they leave together; `write` says true meanwhile. */
-  cork(): void;
-  /** False: bytes wait, as for `write`. */
-  uncork(): boolean;
   pause(): void;
   resume(): void;
   /** FIN behind what was written; reading goes on. */
@@ -234,6 +230,11 @@ export interface Transport {
    * told from within the call: a FIN or break seen before is told like any other, right after it.
    */
   relay(client: Connection, server: Connection, handler: RelayHandler): Relay;
+  /**
+   * Makes a channel of a connection, which it owns from here on; `resume` begins. Bytes read ahead come first; an end or break seen
+   * before is told after that.
+   */
+  channel(connection: Connection, handler: ChannelHandler): Channel;
 }
 
 /** A transport that can put TLS on its connections. What is secured is relayed, watched and ended like any other connection. */
@@ -243,13 +244,4 @@ export interface SecureTransport extends Transport {
    * comes of it is another object. Throws if a relay has the connection.
    */
   secure(connection: Connection, contexts: AcceptTls, handler: HandshakeHandler): Handshake;
-}
-
-/** A transport whose connections can be read and written by their owner, and not only be relayed. */
-export interface ChannelTransport extends SecureTransport {
-  /**
-   * Makes a channel of a connection, which it owns from here on; `resume` begins. Bytes read ahead come first; an end or break seen
-   * before is told after that.
-   */
-  channel(connection: Connection, handler: ChannelHandler): Channel;
 }

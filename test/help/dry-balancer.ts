@@ -32,6 +32,7 @@ import { SharedMemory } from '../../lib/shared/memory.ts';
 import { NO_NEIGHBOURS, type Neighbours } from '../../lib/shared/neighbours.ts';
 import { DeadlineWheel } from '../../lib/time/coarse.ts';
 import type {
+  ChannelHandler,
   Connection,
   ConnectionWatcher,
   Dial,
@@ -44,6 +45,7 @@ import type {
   Transport,
 } from '../../lib/transport/transport.ts';
 import { ManualClock } from './clock.ts';
+import { DryChannel } from './dry-channel.ts';
 
 /** A connection that exists on paper; `state` says how our side ended it. */
 export class DryConnection implements Connection {
@@ -207,6 +209,7 @@ export class DryTransport implements Transport {
   readonly name = 'dry';
   readonly dials: DryDial[] = [];
   readonly relays: DryRelay[] = [];
+  readonly channels: DryChannel[] = [];
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -225,6 +228,11 @@ export class DryTransport implements Transport {
     const relay = new DryRelay(client, server, handler, this.#nowMs);
     this.relays.push(relay);
     return relay;
+  }
+  channel(connection: Connection, handler: ChannelHandler): DryChannel {
+    const channel = new DryChannel(connection, handler);
+    this.channels.push(channel);
+    return channel;
   }
 }
 
@@ -292,7 +300,7 @@ export async function dryBalancer(t: Test, text: string, options: DryOptions = {
     clock,
     wheel,
     transport,
-    channels: createPublicTransport({ nowMs: () => 0 }),
+    secure: createPublicTransport({ nowMs: () => 0 }),
     readFile: readFileSync,
     ticketKeys: Buffer.alloc(48),
     stats: () => Promise.reject(new Error('there are no statistics here')),

@@ -1,12 +1,9 @@
 /** Connections whose owner reads and writes them itself: what it is told, in which order, and who has them afterwards. */
-import t, { type Test } from 'tap';
-import { createPublicTransport } from '../../lib/transport/public.ts';
-import type { Channel, ChannelHandler, ChannelTransport, Connection } from '../../lib/transport/transport.ts';
+import type { Test } from 'tap';
+import type { Channel, ChannelHandler, Transport, Connection } from '../../lib/transport/transport.ts';
 import { Journal, turns } from '../help/gate.ts';
 import { Peer, PeerServer } from '../help/peer.ts';
-import { dial, Entrance, FLOOD, NotingHandler, NotingWatcher } from './joined.ts';
-
-const newTransport = (): ChannelTransport => createPublicTransport({ nowMs: () => performance.now() });
+import { dial, Entrance, FLOOD, type NewTransport, NotingHandler, NotingWatcher, onEach } from './joined.ts';
 
 /** Notes what a channel tells: `read hello`, `ended`, `drained`, `broke ECONNRESET`. */
 class NotingOwner extends Journal implements ChannelHandler {
@@ -31,12 +28,12 @@ class NotingOwner extends Journal implements ChannelHandler {
 }
 
 interface Stage {
-  readonly transport: ChannelTransport;
+  readonly transport: Transport;
   readonly peer: Peer;
   readonly connection: Connection;
 }
 
-async function accept(t: Test): Promise<Stage> {
+async function accept(t: Test, newTransport: NewTransport): Promise<Stage> {
   const transport = newTransport();
   const entrance = await Entrance.open(t, transport);
   const peer = await Peer.connect(entrance.port);
@@ -44,16 +41,19 @@ async function accept(t: Test): Promise<Stage> {
   return { transport, peer, connection: await entrance.next() };
 }
 
-async function open(t: Test): Promise<Stage & { channel: Channel; owner: NotingOwner }> {
-  const stage = await accept(t);
+async function open(
+  t: Test,
+  newTransport: NewTransport,
+): Promise<Stage & { channel: Channel; owner: NotingOwner }> {
+  const stage = await accept(t, newTransport);
   const owner = new NotingOwner();
   const channel = stage.transport.channel(stage.connection, owner);
   t.teardown(() => channel.reset());
   return { ...stage, channel, owner };
 }
 
-void t.test('reads from the first resume on, and tells the end behind the bytes', async (t) => {
-  const { peer, channel, owner } = await open(t);
+onEach('reads from the first resume on, and tells the end behind the bytes', async (t, newTransport) => {
+  const { peer, channel, owner } = await open(t, newTransport);
   await peer.flush('hello');
   await turns();
   t.same(owner.entries, []);
@@ -65,8 +65,8 @@ void t.test('reads from the first resume on, and tells the end behind the bytes'
   t.equal(channel.bytesRead, 8);
 });
 
-void t.test('writes text as Latin-1, and after the peer has ended', async (t) => {
-  const { peer, channel, owner } = await open(t);
+onEach('writes text as Latin-1, and after the peer has ended', async (t, newTransport) => {
+  const { peer, channel, owner } = await open(t, newTransport);
   channel.resume();
   peer.end();
   await owner.until('ended');
@@ -78,23 +78,26 @@ void t.test('writes text as Latin-1, and after the peer has ended', async (t) =>
   t.equal(channel.bytesWritten, 2);
 });
 
-void t.test('bytes that were read ahead come first, and an end seen before behind them', async (t) => {
-  const { transport, peer, connection } = await accept(t);
-  const told = new NotingWatcher();
-  connection.watch(told, 100);
-  peer.end('early');
-  await told.until('ended');
-  const owner = new NotingOwner();
-  const channel = transport.channel(connection, owner);
-  t.teardown(() => channel.reset());
-  channel.resume();
-  t.same(owner.entries, [], 'nothing is told from within');
-  await owner.until('ended');
-  t.same(owner.entries, ['read early', 'ended']);
-});
+onEach(
+  'bytes that were read ahead come first, and an end seen before behind them',
+  async (t, newTransport) => {
+    const { transport, peer, connection } = await accept(t, newTransport);
+    const told = new NotingWatcher();
+    connection.watch(told, 100);
+    peer.end('early');
+    await told.until('ended');
+    const owner = new NotingOwner();
+    const channel = transport.channel(connection, owner);
+    t.teardown(() => channel.reset());
+    channel.resume();
+    t.same(owner.entries, [], 'nothing is told from within');
+    await owner.until('ended');
+    t.same(owner.entries, ['read early', 'ended']);
+  },
+);
 
-void t.test('a break seen before is told like any other', async (t) => {
-  const { transport, peer, connection } = await accept(t);
+onEach('a break seen before is told like any other', async (t, newTransport) => {
+  const { transport, peer, connection } = await accept(t, newTransport);
   const told = new NotingWatcher();
   connection.watch(told, 100);
   peer.reset();
@@ -105,8 +108,8 @@ void t.test('a break seen before is told like any other', async (t) => {
   t.equal(owner.count, 1);
 });
 
-void t.test('tells nothing while paused, from within a chunk too', async (t) => {
-  const { transport, peer, connection } = await accept(t);
+onEach('tells nothing while paused, from within a chunk too', async (t, newTransport) => {
+  const { transport, peer, connection } = await accept(t, newTransport);
   const told = new NotingWatcher();
   connection.watch(told, 100);
   await peer.flush('one');
@@ -128,8 +131,8 @@ void t.test('tells nothing while paused, from within a chunk too', async (t) => 
   await owner.until('ended');
 });
 
-void t.test('write says false while bytes wait, and is told when they are gone', async (t) => {
-  const { peer, channel, owner } = await open(t);
+onEach('write says false while bytes wait, and is told when they are gone', async (t, newTransport) => {
+  const { peer, channel, owner } = await open(t, newTransport);
   peer.count().hold();
   t.equal(channel.write('x'), true);
   t.equal(channel.blocked, false);
@@ -145,33 +148,8 @@ void t.test('write says false while bytes wait, and is told when they are gone',
   t.equal(owner.count, 1);
 });
 
-void t.test('what is written while corked leaves together, and is no reason to wait', async (t) => {
-  const { peer, channel, owner } = await open(t);
-  channel.cork();
-  t.equal(channel.write('head '), true);
-  t.equal(channel.write(Buffer.from('body')), true);
-  t.equal(channel.blocked, false);
-  await turns();
-  t.equal(peer.bytesReceived, 0);
-  t.equal(channel.uncork(), true);
-  await peer.expect('head body');
-  await turns();
-  t.same(owner.entries, []);
-});
-
-void t.test('uncork says false where bytes wait', async (t) => {
-  const { peer, channel, owner } = await open(t);
-  peer.count().hold();
-  channel.cork();
-  t.equal(channel.write(FLOOD), true);
-  t.equal(channel.uncork(), false);
-  peer.release();
-  await owner.until('drained');
-  await peer.expectCount(FLOOD.length);
-});
-
-void t.test('tells a reset, and nothing after it', async (t) => {
-  const { peer, channel, owner } = await open(t);
+onEach('tells a reset, and nothing after it', async (t, newTransport) => {
+  const { peer, channel, owner } = await open(t, newTransport);
   channel.resume();
   await peer.flush('x');
   await owner.until('read x');
@@ -184,8 +162,8 @@ void t.test('tells a reset, and nothing after it', async (t) => {
   t.same(owner.entries, ['read x', 'broke ECONNRESET']);
 });
 
-void t.test('tells nothing after it was closed from within', async (t) => {
-  const { peer, channel, owner } = await open(t);
+onEach('tells nothing after it was closed from within', async (t, newTransport) => {
+  const { peer, channel, owner } = await open(t, newTransport);
   owner.onRead = () => channel.close();
   channel.resume();
   peer.end('x');
@@ -195,26 +173,26 @@ void t.test('tells nothing after it was closed from within', async (t) => {
   t.same(owner.entries, ['read x']);
 });
 
-void t.test('close ends in order, reset does not', async (t) => {
-  const closed = await open(t);
+onEach('close ends in order, reset does not', async (t, newTransport) => {
+  const closed = await open(t, newTransport);
   closed.channel.write('bye');
   closed.channel.close();
   await closed.peer.expect('bye');
   await closed.peer.expectEnd();
-  const gone = await open(t);
+  const gone = await open(t, newTransport);
   gone.channel.reset();
   await gone.peer.expectReset();
 });
 
-void t.test('with nolinger its end is a reset', async (t) => {
-  const { transport, peer, connection } = await accept(t);
+onEach('with nolinger its end is a reset', async (t, newTransport) => {
+  const { transport, peer, connection } = await accept(t, newTransport);
   connection.noLinger();
   transport.channel(connection, new NotingOwner()).end();
   await peer.expectReset();
 });
 
-void t.test('goes on as a relay, with the bytes that were not used', async (t) => {
-  const { transport, peer, channel, owner } = await open(t);
+onEach('goes on as a relay, with the bytes that were not used', async (t, newTransport) => {
+  const { transport, peer, channel, owner } = await open(t, newTransport);
   const servers = await PeerServer.listen();
   t.teardown(() => servers.close());
   const toServer = await dial(transport, {
@@ -240,8 +218,8 @@ void t.test('goes on as a relay, with the bytes that were not used', async (t) =
   t.same(owner.entries, ['read GET..']);
 });
 
-void t.test('goes on as a channel of another owner, who hears of an end again', async (t) => {
-  const { transport, peer, channel, owner } = await open(t);
+onEach('goes on as a channel of another owner, who hears of an end again', async (t, newTransport) => {
+  const { transport, peer, channel, owner } = await open(t, newTransport);
   channel.resume();
   peer.end('rest');
   await owner.until('ended');
@@ -258,8 +236,8 @@ void t.test('goes on as a channel of another owner, who hears of an end again', 
   await peer.expect('still here');
 });
 
-void t.test('a connection belongs to one owner at a time', async (t) => {
-  const { transport, connection } = await open(t);
+onEach('a connection belongs to one owner at a time', async (t, newTransport) => {
+  const { transport, connection } = await open(t, newTransport);
   t.throws(() => transport.channel(connection, new NotingOwner()), TypeError);
   t.throws(() => transport.channel({} as Connection, new NotingOwner()), TypeError);
 });

@@ -9,7 +9,7 @@ import * as tls from 'node:tls';
 import type { Test } from 'tap';
 import type { AcceptTls, DialTls, HandshakeFailure } from '../../lib/transport/secure.ts';
 import { createPublicTransport } from '../../lib/transport/public.ts';
-import type { ChannelTransport, Connection } from '../../lib/transport/transport.ts';
+import type { SecureTransport, Connection } from '../../lib/transport/transport.ts';
 import { makeTestCertificate, type TestCertificate } from '../check/certificates.ts';
 import { Journal, within } from '../help/gate.ts';
 import { Peer } from '../help/peer.ts';
@@ -53,13 +53,13 @@ export function isFailure(outcome: Outcome): outcome is HandshakeFailure {
 
 /** Secures what it accepts, and notes what became of it. */
 export class SecureEntrance {
-  readonly transport: ChannelTransport;
+  readonly transport: SecureTransport;
   readonly outcomes = new Journal<Outcome>();
   readonly contexts: AcceptTls;
   readonly entrance: Entrance;
   #taken = 0;
 
-  private constructor(entrance: Entrance, contexts: AcceptTls, transport: ChannelTransport) {
+  private constructor(entrance: Entrance, contexts: AcceptTls, transport: SecureTransport) {
     this.entrance = entrance;
     this.contexts = contexts;
     this.transport = transport;

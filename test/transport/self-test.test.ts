@@ -23,6 +23,7 @@ function altered(change: (sound: Transport) => Partial<Transport>): Transport {
     createServer: (accepted) => sound.createServer(accepted),
     dial: (target, handler) => sound.dial(target, handler),
     relay: (client, server, handler) => sound.relay(client, server, handler),
+    channel: (connection, handler) => sound.channel(connection, handler),
     ...change(sound),
   };
 }
