@@ -66,12 +66,12 @@ void t.test('between two requests: closed without a word and without a record', 
   const a = await server(t);
   const running = await balance(t, text(a.port, 'timeout http-keep-alive 200ms'));
   const client = await running.connect();
+  const startMs = performance.now();
   client.send(get());
   const backend = await a.next();
   await head(backend);
   backend.send(answer('one'));
   await message(client);
-  const startMs = performance.now();
   await client.expectEnd();
   tookAbout(t, performance.now() - startMs, 190);
   t.equal(await running.nextLetters(), '--');
