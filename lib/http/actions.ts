@@ -185,7 +185,8 @@ function methodStep(format: string, tools: RuleTools): Step {
   const text = textOf(format, tools);
   return requestStep(tools, (head, context) => {
     const method = text(context);
-    if (!isToken(method)) return false;
+    // From CONNECT on nothing is HTTP: only who has asked for that can be answered so, and no rule would see what follows.
+    if (!isToken(method) || (method === 'CONNECT') !== (head.method === 'CONNECT')) return false;
     head.method = method;
     return true;
   });

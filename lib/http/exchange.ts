@@ -57,7 +57,7 @@ export type ExchangeFailure =
 /** How the client gets the answer. */
 export interface SentAnswer {
   readonly head: string;
-  readonly body: 'as-is' | 'chunked';
+  readonly body: 'as-is' | 'chunked' | 'dropped';
 }
 
 /** 0: no timeout. */
@@ -174,7 +174,7 @@ export class Exchange implements ServerConnectionUser {
   }
 
   responseBody(chunk: Buffer): void {
-    if (this.#answer !== 'body') return;
+    if (this.#answer !== 'body' || this.#plan === 'dropped') return;
     if (this.#plan === 'chunked') this.#toClient.add(chunkHead(chunk.length));
     this.#toClient.add(chunk);
     if (this.#plan === 'chunked') this.#toClient.add(CHUNK_END);

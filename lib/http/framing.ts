@@ -16,6 +16,11 @@ export type BodyKind =
   | { readonly kind: 'chunked' }
   | { readonly kind: 'until-close' };
 
+/** Whether an answer has no body whatever its headers say (RFC 9112, 6.3); `method`: of the request. */
+export function isBodiless(status: number, method: string): boolean {
+  return method === 'HEAD' || status < 200 || status === 204 || status === 304;
+}
+
 /** Reads one body, step by step. */
 export interface BodyReader {
   /** The last byte was read. */

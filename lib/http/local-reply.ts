@@ -4,7 +4,9 @@
  * Not here: what is answered (`error-pages.ts`, `reply.ts`, `redirect.ts`), whether the client's connection could be kept.
  */
 import { Headers } from '../message/headers.ts';
-import type { HttpVersion, RequestHead, ResponseHead } from '../message/message.ts';
+import type { HttpVersion, ResponseHead } from '../message/message.ts';
+import { type Asker, dropLength } from './forwarding.ts';
+import { isBodiless } from './framing.ts';
 import { responseText } from './writer.ts';
 
 /** Each is made anew: whoever gets it may add to its head. */
@@ -47,20 +49,17 @@ export function silentReply(status: number): LocalReply {
   return { status, head: null, body: NOTHING, close: true };
 }
 
-/**
- * As it is sent in answer to `request` (null: it could not be read); no bytes: nothing is. `mayKeep`: another request could follow for all
- * that is known of the client.
- */
+/** As it is sent to this client; no bytes: nothing is. */
 export function replyBytes(
   { head, body, close }: LocalReply,
-  request: RequestHead | null,
-  mayKeep: boolean,
+  client: Asker,
 ): { readonly bytes: Buffer | string | null; readonly keepAlive: boolean } {
   if (head === null) return { bytes: null, keepAlive: false };
-  const keepAlive = mayKeep && !close;
+  const keepAlive = client.keepAlive && !close;
   if (!keepAlive) head.headers.set('connection', 'close');
-  else if (request?.version === '1.0') head.headers.set('connection', 'keep-alive');
+  else if (client.version === '1.0') head.headers.set('connection', 'keep-alive');
+  dropLength(head);
   const text = responseText(head);
-  const bare = request?.method === 'HEAD' || body.length === 0;
+  const bare = isBodiless(head.status, client.method) || body.length === 0;
   return { bytes: bare ? text : Buffer.concat([Buffer.from(text, 'latin1'), body]), keepAlive };
 }

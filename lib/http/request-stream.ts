@@ -24,9 +24,8 @@ import type { Server } from '../backend/server.ts';
 import type { Slot } from '../backend/slot.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { type SentAnswer, Exchange, type ExchangeFailure, type ExchangeOwner } from './exchange.ts';
-import { planAnswer, prepareSwitch, type PreparedRequest } from './forwarding.ts';
+import { type Asker, interimText, planAnswer, prepareSwitch, type PreparedRequest } from './forwarding.ts';
 import type { BodyKind } from './framing.ts';
-import { dropNamed } from './hop.ts';
 import { failureEnding, leftReason, mayBeSentTwice } from './failures.ts';
 import { type LocalReply, replyBytes } from './local-reply.ts';
 import type { RequestHead, ResponseHead } from '../message/message.ts';
@@ -92,15 +91,14 @@ export class RequestStream
     this.account.times.headMs = nowMs;
     this.#framing = framing;
     this.body = new RequestBody(framing.body.kind === 'none');
-    dropNamed(head.headers);
     this.source.request = head;
+    this.account.startLine = { method: head.method, target: head.target, version: `HTTP/${head.version}` };
     const monitored = route.http.monitor?.(this.source) ?? null;
     if (monitored !== null) {
       this.#phase = 'ended';
       this.#client.answered(this.#send(this.#messages.page(monitored)));
       return;
     }
-    this.account.startLine = { method: head.method, target: head.target, version: `HTTP/${head.version}` };
     this.#count(nowMs);
     this.#messages.noteRequest(head);
     this.#process();
@@ -180,9 +178,18 @@ export class RequestStream
   /** True: another request may follow. */
   #send(reply: LocalReply): boolean {
     const mayKeep = this.body.complete && this.#framing.keepAlive && !this.#client.finishing;
-    const { bytes, keepAlive } = replyBytes(reply, this.source.request, mayKeep);
+    const { bytes, keepAlive } = replyBytes(reply, this.#asker(mayKeep));
     if (bytes !== null) this.#client.write(bytes);
     return keepAlive;
+  }
+
+  /** Of a request that could not be read nothing is known. */
+  #asker(keepAlive: boolean): Asker {
+    return {
+      version: this.source.request?.version ?? '1.1',
+      method: this.account.startLine.method,
+      keepAlive,
+    };
   }
 
   // --- connect -----------------------------------------------------------------------------------------------------
@@ -322,7 +329,7 @@ export class RequestStream
 
   informed(head: ResponseHead): string | null {
     // A client of 1.0 knows nothing of interim answers (RFC 9110, 15.2).
-    return this.source.request?.version === '1.0' ? null : responseText(head);
+    return this.source.request?.version === '1.0' ? null : interimText(head);
   }
 
   answered(head: ResponseHead, body: BodyKind): SentAnswer {
@@ -336,8 +343,7 @@ export class RequestStream
     const heardEnough = !this.body.complete && head.status >= 300;
     const closes = heardEnough || this.#client.finishing || this.target?.connection === 'close';
     const mayKeep = this.#framing.keepAlive && !closes;
-    const version = this.source.request?.version ?? '1.1';
-    const plan = planAnswer(head, body, { version, keepAlive: mayKeep });
+    const plan = planAnswer(head, body, this.#asker(mayKeep));
     this.#keepAlive = plan.keepAlive;
     return { head: responseText(head), body: plan.body };
   }
@@ -346,7 +352,6 @@ export class RequestStream
   #passesResponse(head: ResponseHead): ReplacedAnswer | null {
     this.account.times.answeredMs = this.#client.route.clock.nowMs();
     this.account.status = head.status;
-    dropNamed(head.headers);
     this.source.response = head;
     this.#client.route.account.sessionConnected(this.account);
     return this.slot === null ? null : this.#messages.passResponse(head, this.slot.server);

@@ -6,7 +6,7 @@
  *
  * Not here: single lines and their bytes (`head-scan.ts`, `head-reader.ts`), targets and hosts (`targets.ts`).
  */
-import type { BodyKind } from './framing.ts';
+import { type BodyKind, isBodiless } from './framing.ts';
 import type { MessageFaultCode } from './faults.ts';
 import { elementsOf, type Headers } from '../message/headers.ts';
 import type { RequestHead, ResponseHead } from '../message/message.ts';
@@ -52,8 +52,7 @@ export function checkResponse(
   const declared = declaredBody(head);
   if (typeof declared === 'string') return declared;
   if (status >= 200 && status < 300 && request.method === 'CONNECT') return null;
-  const bodiless = status < 200 || status === 204 || status === 304 || request.method === 'HEAD';
-  const body = bodiless ? NO_BODY : (declared ?? UNTIL_CLOSE);
+  const body = isBodiless(status, request.method) ? NO_BODY : (declared ?? UNTIL_CLOSE);
   return { body, keepAlive: staysOpen(head) && body.kind !== 'until-close' };
 }
 

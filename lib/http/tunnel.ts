@@ -43,6 +43,8 @@ export class Tunnel implements RelayingOwner {
     if (this.#relaying !== null) return;
     const { transport, clock } = this.#client.route;
     if (this.#client.blocked || this.#server.blocked) {
+      // What it says in the new protocol would pile up.
+      this.#server.pause();
       this.look(clock.nowMs());
       return;
     }

@@ -1,7 +1,7 @@
 /** In mode http what strangers send on purpose neither breaks, nor fools, nor burdens the balancer. */
 import t from 'tap';
 import { balance, server } from '../help/balancer.ts';
-import { message, request } from '../help/http-peer.ts';
+import { answer, get, head, message, request } from '../help/http-peer.ts';
 import { settledHttp } from '../help/http-settled.ts';
 
 void t.test('an upload that is refused and turns out malformed gets one answer', async (t) => {
@@ -22,4 +22,25 @@ void t.test('an upload that is refused and turns out malformed gets one answer',
   t.match(await running.nextClose(), { ending: { reason: 'request-denied' } });
   await settledHttp(t, running);
   t.equal(running.closes.count, 1, 'and is one request');
+});
+
+void t.test('an interim answer cannot say how long it is, nor what becomes of the connection', async (t) => {
+  const a = await server(t);
+  const running = await balance(
+    t,
+    `listen l
+    mode http
+    bind 127.0.0.1:0
+    server a 127.0.0.1:${a.port}`,
+  );
+  const client = await running.connect();
+  client.send(get());
+  const backend = await a.next();
+  await head(backend);
+  backend.send('HTTP/1.1 103 Early Hints\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nX: 1\r\n\r\n');
+  t.equal(await head(client), 'HTTP/1.1 103 Early Hints\r\nx: 1\r\n\r\n');
+  backend.send(answer());
+  await message(client);
+  client.close();
+  await settledHttp(t, running);
 });
