@@ -17,7 +17,7 @@ void t.test('a printed Config reads back as the same Config', (t) => {
     );
     deepStrictEqual(again.config, config);
   });
-  fc.assert(property, { numRuns: 300 });
+  fc.assert(property, { numRuns: 150 });
   t.pass('300 configurations');
   t.end();
 });
@@ -28,7 +28,7 @@ void t.test('a Config printed, read and printed again is the same text', (t) => 
     const { config: again } = parseConfig([{ file: 'printed', text }], { environment: {} });
     return again !== null && printConfig(again) === text;
   });
-  fc.assert(property, { numRuns: 50 });
+  fc.assert(property, { numRuns: 25 });
   t.pass('50 configurations');
   t.end();
 });

@@ -252,6 +252,6 @@ void t.test('places are never exceeded, never lost and given to the oldest', asy
     fc.asyncProperty(setting, fc.array(step, { maxLength: 80, size: 'max' }), (setting, steps) =>
       run(t, setting, steps),
     ),
-    { numRuns: 250, interruptAfterTimeLimit: TIME_LIMIT_MS },
+    { numRuns: 120, interruptAfterTimeLimit: TIME_LIMIT_MS },
   );
 });

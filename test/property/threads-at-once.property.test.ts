@@ -224,6 +224,6 @@ void t.test('whatever happens at the same moment, limits hold and nobody is over
     fc.asyncProperty(setting, fc.array(step, { maxLength: 50, size: 'max' }), (setting, steps) =>
       run(t, setting, steps),
     ),
-    { numRuns: 150, interruptAfterTimeLimit: TIME_LIMIT_MS },
+    { numRuns: 60, interruptAfterTimeLimit: TIME_LIMIT_MS },
   );
 });

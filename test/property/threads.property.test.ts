@@ -336,6 +336,6 @@ void t.test('over threads, limits hold, nobody is forgotten and every place come
     fc.asyncProperty(setting, fc.array(step, { maxLength: 80, size: 'max' }), (setting, steps) =>
       run(t, setting, steps),
     ),
-    { numRuns: 150, interruptAfterTimeLimit: TIME_LIMIT_MS },
+    { numRuns: 60, interruptAfterTimeLimit: TIME_LIMIT_MS },
   );
 });

@@ -7,7 +7,7 @@ import { Anvil, GO, REST, STOP, type HammerStart, type HammerWord } from './hamm
 
 const THREADS = 3;
 const LIMIT = 5;
-const KILLS = 12;
+const KILLS = 6;
 
 const PROGRAM = new URL('./hammer-worker.js', import.meta.url);
 

@@ -27,7 +27,7 @@ async function pair(transport: Transport, entrance: Entrance, port: number) {
 }
 
 onEach(
-  'no descriptor is left after a thousand short sessions, some of them reset',
+  'no descriptor is left after hundreds of short sessions, some of them reset',
   async (t, newTransport) => {
     const servers = await PeerServer.listen({ service: echo });
     t.teardown(() => servers.close());
@@ -47,7 +47,7 @@ onEach(
       while (relay.open) await turns(1);
     };
     const before = descriptors();
-    for (let done = 0; done < 1000; done += AT_ONCE) {
+    for (let done = 0; done < 400; done += AT_ONCE) {
       await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => session(done + index)));
     }
     while (servers.openCount > 0) await turns(1);
@@ -56,7 +56,7 @@ onEach(
   },
 );
 
-void t.test('a thousand idle connections hold hardly any buffer, and still carry bytes', async (t) => {
+void t.test('hundreds of idle connections hold hardly any buffer, and still carry bytes', async (t) => {
   let nowMs = 1000;
   const transport = IMPLEMENTATIONS.handles?.(() => nowMs);
   if (transport === undefined) throw new Error('no such transport');
@@ -75,7 +75,7 @@ void t.test('a thousand idle connections hold hardly any buffer, and still carry
     }
   });
   const beforeBytes = bufferBytes();
-  for (let count = 0; count < 1000; count += AT_ONCE) {
+  for (let count = 0; count < 500; count += AT_ONCE) {
     for (let index = 0; index < AT_ONCE; index += 1) {
       const one = await pair(transport, entrance, servers.port);
       pairs.push(one);
@@ -85,7 +85,7 @@ void t.test('a thousand idle connections hold hardly any buffer, and still carry
     nowMs += 10_000;
   }
   const heldBytes = bufferBytes() - beforeBytes;
-  t.ok(heldBytes < 3_000_000, `8 MB if each side kept its smallest buffer; held: ${heldBytes}`);
+  t.ok(heldBytes < 1_500_000, `4 MB if each side kept its smallest buffer; held: ${heldBytes}`);
   await Promise.all(pairs.map(({ client }) => talk(client, 'and again')));
   t.ok(pairs.every(({ relay }) => relay.client.bytesRead === 13 && relay.server.bytesRead === 13));
 });
