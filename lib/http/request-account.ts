@@ -13,6 +13,7 @@ import type { SampleSource } from '../sample/sample.ts';
 import { endingOf } from '../stream/ending.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { Exchange } from './exchange.ts';
+import type { Asker } from './forwarding.ts';
 import type { HttpTarget } from './route.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { Tunnel } from './tunnel.ts';
@@ -185,6 +186,11 @@ export class RequestAccount implements Session {
       tlsCipher: connection.tls?.cipher ?? null,
       samples: route.logSamples?.(this.#source) ?? NO_SAMPLES,
     };
+  }
+
+  /** Who gets an answer; of a request that could not be read nothing is known. */
+  asker(keepAlive: boolean): Asker {
+    return { version: this.#source.request?.version ?? '1.1', method: this.startLine.method, keepAlive };
   }
 
   #httpRecord(outcome: SessionOutcome): HttpRecord {

@@ -24,7 +24,7 @@ import type { Server } from '../backend/server.ts';
 import type { Slot } from '../backend/slot.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { type SentAnswer, Exchange, type ExchangeFailure, type ExchangeOwner } from './exchange.ts';
-import { type Asker, interimText, planAnswer, prepareSwitch, type PreparedRequest } from './forwarding.ts';
+import { interimText, planAnswer, prepareSwitch, type PreparedRequest } from './forwarding.ts';
 import type { BodyKind } from './framing.ts';
 import { failureEnding, leftReason, mayBeSentTwice } from './failures.ts';
 import { type LocalReply, replyBytes } from './local-reply.ts';
@@ -178,18 +178,9 @@ export class RequestStream
   /** True: another request may follow. */
   #send(reply: LocalReply): boolean {
     const mayKeep = this.body.complete && this.#framing.keepAlive && !this.#client.finishing;
-    const { bytes, keepAlive } = replyBytes(reply, this.#asker(mayKeep));
+    const { bytes, keepAlive } = replyBytes(reply, this.account.asker(mayKeep));
     if (bytes !== null) this.#client.write(bytes);
     return keepAlive;
-  }
-
-  /** Of a request that could not be read nothing is known. */
-  #asker(keepAlive: boolean): Asker {
-    return {
-      version: this.source.request?.version ?? '1.1',
-      method: this.account.startLine.method,
-      keepAlive,
-    };
   }
 
   // --- connect -----------------------------------------------------------------------------------------------------
@@ -343,7 +334,7 @@ export class RequestStream
     const heardEnough = !this.body.complete && head.status >= 300;
     const closes = heardEnough || this.#client.finishing || this.target?.connection === 'close';
     const mayKeep = this.#framing.keepAlive && !closes;
-    const plan = planAnswer(head, body, this.#asker(mayKeep));
+    const plan = planAnswer(head, body, this.account.asker(mayKeep));
     this.#keepAlive = plan.keepAlive;
     return { head: responseText(head), body: plan.body };
   }
