@@ -89,6 +89,23 @@ export class RequestAccount implements Session {
     };
   }
 
+  /** A server is there. `again`: in place of a kept connection that was dead. */
+  connected({ backend }: HttpTarget, connection: ServerConnection, again: boolean): void {
+    const { clock } = this.#client.route;
+    const { counters, servedCount } = connection.server;
+    const nowMs = clock.nowMs();
+    this.times.connectedMs = nowMs;
+    if (connection.requestsTotal > 0) {
+      backend.counters.http?.connectionReused();
+      counters.http?.connectionReused();
+    }
+    if (again) return;
+    const wallMs = clock.wallMs();
+    counters.sessionStarted(nowMs, servedCount);
+    counters.connected(wallMs);
+    backend.counters.connected(wallMs);
+  }
+
   /** Adds what has moved since the last time to the counters. */
   countBytes(): void {
     const { exchange, tunnel, target, slot } = this.#parts;

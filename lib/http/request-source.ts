@@ -4,6 +4,7 @@
  * Not here: taking samples (`../sample/`), what is done with the request (`request-stream.ts`).
  */
 import type { MessageCaptures, SampleSource, VariableStore } from '../sample/sample.ts';
+import type { StreamVariables } from '../sample/variables.ts';
 import type { TlsView } from '../tls/view.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { RequestHead, ResponseHead } from '../message/message.ts';
@@ -11,7 +12,7 @@ import type { RequestHead, ResponseHead } from '../message/message.ts';
 export class RequestSource implements SampleSource {
   readonly id: number;
   readonly content = null;
-  #variables: VariableStore | null = null;
+  #variables: StreamVariables | null = null;
   request: RequestHead | null = null;
   response: ResponseHead | null = null;
   /** What the account notes; given right after this is made, since the account knows its source. */
@@ -23,6 +24,12 @@ export class RequestSource implements SampleSource {
   constructor(id: number, client: ClientConnection) {
     this.id = id;
     this.#client = client;
+  }
+
+  /** An answer has come: variables of the request alone are gone. */
+  answered(response: ResponseHead): void {
+    this.response = response;
+    this.#variables?.requestEnded();
   }
 
   /** Made when first asked for: most requests keep none. */

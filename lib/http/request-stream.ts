@@ -168,7 +168,9 @@ export class RequestStream
   }
 
   #answer(reply: LocalReply, reason: EndReason): void {
-    this.account.status = reply.head === null ? -1 : reply.status;
+    this.account.status = reply.status;
+    // What the server has said is not what the client hears.
+    this.account.times.answeredMs = 0;
     this.#keepAlive = this.#send(reply);
     this.#end(reason);
     if (reply.head === null) this.#client.cut();
@@ -211,29 +213,17 @@ export class RequestStream
   }
 
   connected(server: ServerConnection, slot: Slot): void {
-    const { route } = this.#client;
-    const target = this.target;
+    const { target } = this;
     if (target === null || this.#prepared === null || this.#hasEnded()) {
       server.close();
       slot.give();
       return;
     }
-    const nowMs = route.clock.nowMs();
-    const wallMs = route.clock.wallMs();
     const again = this.slot !== null;
     this.slot = slot;
     this.serverConnection = server;
     this.source.serverName = slot.server.name;
-    this.account.times.connectedMs = nowMs;
-    if (server.requestsTotal > 0) {
-      target.backend.counters.http?.connectionReused();
-      slot.server.counters.http?.connectionReused();
-    }
-    if (!again) {
-      slot.server.counters.sessionStarted(nowMs, slot.server.servedCount);
-      slot.server.counters.connected(wallMs);
-      target.backend.counters.connected(wallMs);
-    }
+    this.account.connected(target, server, again);
     this.#phase = 'exchanging';
     this.#exchangeWith(server, this.#prepared, target);
   }
@@ -343,9 +333,11 @@ export class RequestStream
   #passesResponse(head: ResponseHead): ReplacedAnswer | null {
     this.account.times.answeredMs = this.#client.route.clock.nowMs();
     this.account.status = head.status;
-    this.source.response = head;
+    this.source.answered(head);
     this.#client.route.account.sessionConnected(this.account);
-    return this.slot === null ? null : this.#messages.passResponse(head, this.slot.server);
+    const replaced = this.slot === null ? null : this.#messages.passResponse(head, this.slot.server);
+    this.account.status = head.status;
+    return replaced;
   }
 
   exchangeDone(reusable: boolean): void {

@@ -11,6 +11,7 @@ import type { Server } from '../backend/server.ts';
 import type { ProxyOptions } from '../config/config.ts';
 import type { HttpBackendOptions, HttpOptions } from '../config/rules.ts';
 import type { SampleSource, VariableStore } from '../sample/sample.ts';
+import type { StreamVariables } from '../sample/variables.ts';
 import type { StreamAccount } from '../stream/stream.ts';
 import type { RelayTimeouts } from '../stream/timeouts.ts';
 import type { Clock } from '../time/clock.ts';
@@ -49,7 +50,7 @@ export interface HttpRoute {
   readonly ignoresProbes: boolean;
   nextStreamId(): number;
   /** Of one request; `session`: of its client's connection. */
-  variablesOf(session: VariableStore): VariableStore;
+  variablesOf(session: VariableStore): StreamVariables;
   /** Where a request goes: `use_backend`, `default_backend`; null: nowhere. */
   targetOf(source: SampleSource, record: () => SessionRecord): HttpTarget | null;
   /** What the expressions of the frontend's log formats give, in their order; null: there are none. */

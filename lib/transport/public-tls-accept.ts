@@ -70,7 +70,7 @@ export class PublicHandshakes {
       ...(contexts.agreesOnProtocols
         ? {
             ALPNCallback: ({ servername, protocols }: OfferedProtocols) =>
-              contexts.protocolFor(servername, protocols) ?? undefined,
+              contexts.protocolFor(servername || '', protocols) ?? undefined,
           }
         : {}),
     });
@@ -90,7 +90,8 @@ export class PublicHandshakes {
 }
 
 interface OfferedProtocols {
-  readonly servername: string;
+  /** False or absent where the client names none, whatever Node's manual says. */
+  readonly servername: string | false | undefined;
   readonly protocols: readonly string[];
 }
 

@@ -36,6 +36,10 @@ void t.test('an ACL tests every cookie of that name', async (t) => {
   t.notOk(holds('if { cook(sid) 4 }', source));
   t.notOk(holds('if { cook(none) -m found }', source));
   t.ok(holds('if { cook_val(sid) gt 2 }', source));
+  const bare = sourceOf({ request: { headers: ['cookie', 'any='] } });
+  t.notOk(holds('if { cook(any) -m found }', bare), 'there is no room for a value');
+  const roomy = sourceOf({ request: { headers: ['cookie', 'any=; b=c'] } });
+  t.ok(holds('if { cook(any) -m found }', roomy), 'an empty value');
 });
 
 void t.test('a line of an answer sets one cookie', async (t) => {

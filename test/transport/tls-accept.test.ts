@@ -75,6 +75,15 @@ await t.test('a client that names no server has no name', async (t) => {
   t.match(connection.tls, { version: 'TLSv1.2', sni: null, alpn: null });
 });
 
+await t.test('a client that names no server may agree on a protocol', async (t) => {
+  const { connection } = await secured(t, {
+    servername: '',
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+  });
+  t.match(connection.tls, { sni: null, alpn: 'http/1.1' });
+});
+
 await t.test('a client that shares no protocol is told so', async (t) => {
   const entrance = await SecureEntrance.open(t);
   const client = tlsClient(t, { port: entrance.port, host: '127.0.0.1' }, { ALPNProtocols: ['x'] });

@@ -60,9 +60,9 @@ function writeItems(
       text = sampleValue(record.samples[sample], item.flags);
       sample += 1;
     }
-    if (text === '') continue;
     line += text;
-    afterBlank = false;
+    // As HAProxy has it, a query that is not there is something between blanks.
+    if (text !== '' || (item.kind === 'alias' && item.alias === 'HQ')) afterBlank = false;
   }
   return line;
 }

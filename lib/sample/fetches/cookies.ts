@@ -84,6 +84,8 @@ function eachCookie(
 
 /** A comma parts cookies as well as a semicolon, and neither does in quotes. What has no `=` is no cookie. */
 function cookiesOf(line: string, name: string, several: boolean, visit: Visit): boolean {
+  // HAProxy looks into no line that has no room for a value: `NAME=` alone is no cookie there.
+  if (name !== '' && line.length < name.length + 2) return false;
   let start = 0;
   while (start < line.length) {
     const end = pieceEnd(line, start, ';,');
