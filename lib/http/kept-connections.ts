@@ -102,11 +102,12 @@ export class KeptConnections implements DeadlineOwner {
 
   #closeWhere(useless: (connection: ServerConnection) => boolean): void {
     for (const [server, kept] of this.#kept) {
-      const closing = kept.filter(useless);
-      if (closing.length === 0) continue;
-      const staying = kept.filter((connection) => !closing.includes(connection));
+      const closing: ServerConnection[] = [];
+      const staying: ServerConnection[] = [];
+      for (const connection of kept) (useless(connection) ? closing : staying).push(connection);
       if (staying.length === 0) this.#kept.delete(server);
       else this.#kept.set(server, staying);
+      if (closing.length === 0) continue;
       this.#count -= closing.length;
       server.counters.idleConnections(-closing.length);
       for (const connection of closing) connection.close();

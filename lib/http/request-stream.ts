@@ -219,7 +219,7 @@ export class RequestStream
       slot.give();
       return;
     }
-    const again = this.slot !== null;
+    const again = this.slot?.server === slot.server;
     this.slot = slot;
     this.serverConnection = server;
     this.source.serverName = slot.server.name;
