@@ -63,6 +63,8 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
   #ended = false;
   /** Requests begun on it. */
   requestsTotal = 0;
+  /** The server may take whatever comes on it for what one client says: no other is to use it. */
+  knowsClient = false;
   idleSinceMs = 0;
   /** Last time bytes were read from it, or were taken by it. */
   lastActiveMs: number;
@@ -202,6 +204,7 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
   }
 
   responseHead(head: ResponseHead, body: BodyKind): void {
+    this.knowsClient ||= asksWhoItIs(head);
     this.#user?.responseHead(head, body);
   }
 
@@ -228,4 +231,11 @@ export class ServerConnection implements ChannelHandler, ResponseOwner {
     if (fault.code === 'cut-short') user?.serverLeft(false);
     else user?.responseFaulty(fault);
   }
+}
+
+/** NTLM and Negotiate tell who a connection belongs to, not who a request is from (RFC 4559, 6); HAProxy makes it private as well. */
+function asksWhoItIs({ status, headers }: ResponseHead): boolean {
+  if (status !== 401 && status !== 407) return false;
+  const asked = headers.all(status === 401 ? 'www-authenticate' : 'proxy-authenticate');
+  return asked.some((one) => /^(?:ntlm|negotiate)(?: |$)/i.test(one));
 }

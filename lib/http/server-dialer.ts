@@ -55,7 +55,7 @@ export class ServerDialer implements Dialer<ServerConnection> {
 
   /** Keeps a connection that has served its request. */
   keep(connection: ServerConnection): void {
-    if (this.#target.reuse === 'never') this.#client.keepOwn(connection);
+    if (this.#target.reuse === 'never' || connection.knowsClient) this.#client.keepOwn(connection);
     else this.#client.route.kept.keep(connection);
   }
 }
