@@ -165,6 +165,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
   const stats = new StatsDesk(config, clock);
   const ticketKeys = randomBytes(48);
   const targets: (ServerTarget | null)[] = [];
+  const files = new Map<string, Buffer>();
   const sessionLogs: LoggedSessions[] = [];
   let traffic: Traffic | null = null;
   const wheel = new DeadlineWheel(clock);
@@ -175,7 +176,11 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
     wheel,
     transport,
     secure: createPublicTransport({ nowMs: () => clock.nowMs() }),
-    readFile: readFileSync,
+    readFile: (path) => {
+      const bytes = readFileSync(path);
+      if (memory.threadCount > 1) files.set(path, bytes);
+      return bytes;
+    },
     ticketKeys,
     stats: (...asked) => stats.page(...asked),
     random: options.random ?? Math.random,
@@ -211,6 +216,7 @@ async function bringToLife(control: Control, options: LoadBalancerOptions): Prom
             targets,
             clockOriginNs: systemClockOriginNs(),
             ticketKeys,
+            files,
             parkedMax: house.parkedLimit.max,
             // What does not work here is not tried again in every thread.
             relay: notice === null ? (options.relay ?? 'auto') : 'public',

@@ -34,6 +34,8 @@ export interface WorkerStart {
   readonly clockOriginNs: bigint;
   /** See `Surroundings` in `../build/build.ts`. */
   readonly ticketKeys: Uint8Array;
+  /** What was in the files that the configuration names, by path: pages, maps, patterns. All threads say the same, the later ones too. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   readonly parkedMax: number;
   readonly relay: RelayWish;
   /** Numbers of the bound descriptors, in the order of building; the worker makes duplicates. */

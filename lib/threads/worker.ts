@@ -4,7 +4,6 @@
  *
  * Not here: checks, logs, metrics (the control thread's), starting threads (`crew.ts`).
  */
-import { readFileSync } from 'node:fs';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { Account } from '../account/account.ts';
 import type { Logger } from '../account/log/logger.ts';
@@ -96,7 +95,7 @@ class WorkerThread {
       wheel,
       transport,
       secure: createPublicTransport({ nowMs: () => clock.nowMs() }),
-      readFile: readFileSync,
+      readFile: (path) => fileAsRead(start.files, path),
       ticketKeys: Buffer.from(start.ticketKeys),
       stats: (...asked) => stats.page(...asked),
       memory,
@@ -213,6 +212,13 @@ class WorkerThread {
 
 /** How far behind the control thread may be with what running sessions have moved. */
 const COUNT_BYTES_MS = 1000;
+
+/** As the control thread found it: by now it may have changed, be gone, or not be ours to read. */
+function fileAsRead(files: WorkerStart['files'], path: string): Buffer {
+  const bytes = files.get(path);
+  if (bytes === undefined) throw new Error(`'${path}' was not read at the start`);
+  return Buffer.from(bytes);
+}
 
 const NO_REPORTS = { started: false, connected: false, ended: false };
 
