@@ -4,7 +4,7 @@
  *
  *     (in use) --keep--> kept --take--> (in use)
  *                         |
- *                         +--> closed   by the server; idle for 5 to 10 s; the server is not chosen any more; the end
+ *                         +--> closed   by the server; idle for 5 to 10 s; more than were ever in use; the server is not chosen any more; the end
  *
  * Not here: what is said on them (`server-connection.ts`), which request may use one (`request-stream.ts`).
  */
@@ -16,6 +16,9 @@ import type { ServerConnection } from './server-connection.ts';
 
 /** HAProxy's `pool-purge-delay`: a connection that nobody has wanted for one to two of these is closed. */
 const PURGE_EVERY_MS = 5000;
+
+/** Kept of each server however few were ever in use at once; more are kept up to that number. */
+const KEPT_ANYWAY = 64;
 
 export class KeptConnections implements DeadlineOwner {
   readonly #clock: Clock;
@@ -69,13 +72,22 @@ export class KeptConnections implements DeadlineOwner {
       connection.close();
       return;
     }
-    const kept = this.#kept.get(server);
-    if (kept === undefined) this.#kept.set(server, [connection]);
-    else kept.push(connection);
+    const kept = this.#kept.get(server) ?? [];
+    this.#kept.set(server, kept);
+    kept.push(connection);
     connection.idleSinceMs = this.#clock.nowMs();
     this.#count += 1;
     server.counters.idleConnections(1);
+    this.#closeSurplus(server, kept);
     if (!this.#deadline.isSet) this.#wheel.set(this.#deadline, connection.idleSinceMs + PURGE_EVERY_MS);
+  }
+
+  /** Each client's first request opens a connection, and so does each name: those that come one by one would leave any number behind. */
+  #closeSurplus(server: Server, kept: readonly ServerConnection[]): void {
+    const [oldest] = kept;
+    if (oldest === undefined || kept.length <= Math.max(KEPT_ANYWAY, server.counters.sessionsMax)) return;
+    this.forget(oldest);
+    oldest.close();
   }
 
   /** The server has ended a kept connection. */

@@ -118,3 +118,16 @@ void t.test('nothing is kept once all is over', async (t) => {
   dry.house.finish();
   t.same(dry.leftovers(), []);
 });
+
+void t.test('no more are kept than were ever in use at once, beyond a few', async (t) => {
+  const dry = await httpDry(t, TEXT.replace('http-reuse always', 'http-reuse safe'));
+  const all = Array.from({ length: 100 }, () => {
+    const { client, backend } = served(dry);
+    client.finish();
+    return backend;
+  });
+  t.equal(dry.keptCount, 64);
+  t.equal(dry.server('a').counters.idleConnectionsNow, 64);
+  t.equal(all.filter(({ state }) => state === 'open').length, 64);
+  t.equal(all[99]?.state, 'open', 'those used last');
+});
