@@ -74,11 +74,6 @@ export const RESPONSES: readonly SmugglingCase[] = [
       ends: false,
     },
     haproxy: { answers: ['502'], forwarded: ['GET / HTTP/1.1|host: a.example|'] },
-    sluice: {
-      answers: ['rest: HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'],
-      forwarded: ['GET / HTTP/1.1|host: a.example|'],
-    },
-    why: 'where HAProxy has the whole response in its buffer it can still answer 502; here its headers are on their way when the chunk is read',
     fault: 'bad-chunk',
   },
   {
