@@ -100,7 +100,7 @@ export class RequestMessages implements RuleContext {
       serverUp: (name) => byName(name)?.running ?? false,
       wallMs: this.#route.clock.wallMs(),
     });
-    this.#account.persistence = `${this.#persistence.letter}N`;
+    this.#account.persistence = persistence.unanswered(this.#persistence);
     return this.#persistence.server === null ? null : byName(this.#persistence.server);
   }
 

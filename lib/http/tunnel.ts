@@ -33,11 +33,6 @@ export class Tunnel implements RelayingOwner {
     this.#owner = owner;
   }
 
-  /** Both connections are the relay's. */
-  get relaying(): boolean {
-    return this.#relaying !== null;
-  }
-
   /** What was written is with the kernel: begins if that is so on both sides. */
   sideDrained(): void {
     if (this.#relaying !== null) return;
