@@ -3,6 +3,7 @@
  *
  * Not here: who finds them (`head-scan.ts`, `head-reader.ts`, `strictness.ts`, `framing.ts`), the answer's bytes (`error-pages.ts`).
  */
+import type { BadMessageReason } from '../account/http-counters.ts';
 
 /** What a code means. Texts are about requests and responses alike. */
 const FAULTS = {
@@ -26,7 +27,7 @@ const FAULTS = {
   'unasked-switch': 'the server changes to a protocol that was not asked for',
   'unasked-bytes': 'the server sends without having been asked',
   'cut-short': 'the connection ended in the middle',
-} as const;
+} as const satisfies Readonly<Record<BadMessageReason, string>>;
 
 export type MessageFaultCode = keyof typeof FAULTS;
 
